@@ -1,0 +1,15 @@
+/* attr.h - compiler attributes and two small macros, wrapped in one place.
+ *
+ * Nothing else in the tree spells __attribute__. */
+#ifndef CORE_ATTR_H
+#define CORE_ATTR_H
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define UNUSED __attribute__((unused))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
+
+#endif

@@ -1,0 +1,59 @@
+/* chain.h - the output chain: owned blocks and lent ones, sent with one sendmsg.
+ *
+ * Written at the tail, sent and consumed at the head. Owned blocks never move once they
+ * are written, so a length field can be filled in later. A lent block is borrowed memory
+ * with a reference: `unref(block)` is called exactly once, when its last byte has been
+ * consumed or the chain is freed. Used by one thread at a time. */
+#ifndef CORE_CHAIN_H
+#define CORE_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "core/attr.h"
+
+struct chain_block;
+
+struct chain {
+    struct chain_block *head, *tail;
+    size_t bytes;      /* written and not yet consumed */
+    uint64_t appended; /* written since init, rollbacks taken off */
+};
+
+/* A place in the chain to come back to; valid until something is consumed. */
+struct chain_mark {
+    struct chain_block *block;
+    size_t used, bytes;
+    uint64_t appended;
+};
+
+/* {0} is an empty chain. free drops all; the chain stays usable. */
+void chain_free(struct chain *chain);
+
+/* Contiguous room for at least `bytes` at the tail, NULL when out of memory. Nothing
+ * counts until commit says how many of them were written. */
+uint8_t *chain_reserve(struct chain *chain, size_t bytes) MUST_CHECK;
+void chain_commit(struct chain *chain, size_t bytes);
+
+/* Contiguous bytes free at the tail without another block. */
+size_t chain_room(const struct chain *chain);
+
+bool chain_append(struct chain *chain, const void *data, size_t bytes) MUST_CHECK;
+
+/* Lend `bytes` at `data`; on false (out of memory) the reference stays the caller's. */
+bool chain_lend(struct chain *chain, const uint8_t *data, size_t bytes,
+                void (*unref)(void *block), void *block) MUST_CHECK;
+
+struct chain_mark chain_mark(const struct chain *chain);
+void chain_rollback(struct chain *chain, struct chain_mark mark);
+
+/* Fill up to `max` entries with unsent bytes from the head; returns how many. */
+size_t chain_iov(const struct chain *chain, struct iovec *iov, size_t max);
+void chain_consume(struct chain *chain, size_t bytes);
+
+/* Give the spare memory back; called when a connection goes idle with an empty chain. */
+void chain_trim(struct chain *chain);
+
+#endif

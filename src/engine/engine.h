@@ -1,0 +1,93 @@
+/* engine.h - the interface every SQL engine implements: connect, prepare, execute, pull.
+ *
+ *     engine ── connect ──> conn ── prepare ──> stmt ── execute ──> cursor ── next ──> batch
+ *
+ * Each object starts with its ops pointer; implementations embed these structs first.
+ * All functions may block, except interrupt; a caller that must not be blocked holds a
+ * slot. A conn, its statements and its cursor are used by one thread at a time; interrupt
+ * alone may come from any thread, as long as the conn is not being closed. A conn has at
+ * most one live cursor: executing anything else on it ends that cursor (its next `next`
+ * fails). Failure is false or ENGINE_ERROR with *err set. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch/batch.h"
+#include "core/attr.h"
+#include "core/error.h"
+
+struct engine;
+struct engine_conn;
+struct engine_stmt;
+struct engine_cursor;
+
+struct engine_column {
+    const char *name;
+    const struct type *type;
+};
+
+enum engine_next { ENGINE_BATCH, ENGINE_END, ENGINE_ERROR };
+
+struct engine_ops {
+    bool (*connect)(struct engine *, struct engine_conn **out, struct error *);
+    void (*free)(struct engine *);
+};
+
+struct engine_conn_ops {
+    /* Prepare exactly one statement; never executes it. */
+    bool (*prepare)(struct engine_conn *, struct slice sql, struct engine_stmt **out,
+                    struct error *);
+    /* Thread-safe. Forgotten when nothing executes: the caller repeats it. */
+    void (*interrupt)(struct engine_conn *);
+    void (*close)(struct engine_conn *);
+};
+
+struct engine_stmt_ops {
+    /* params has one row, column i is parameter i + 1; NULL when there are none. */
+    bool (*execute)(struct engine_stmt *, const struct batch *params,
+                    struct engine_cursor **out, struct error *);
+    void (*close)(struct engine_stmt *);
+};
+
+struct engine_cursor_ops {
+    /* The batch is valid until the next call or close. Rows are streamed, never collected. */
+    enum engine_next (*next)(struct engine_cursor *, struct batch *out, struct error *);
+    void (*close)(struct engine_cursor *);
+};
+
+struct engine {
+    const struct engine_ops *ops;
+    const char *name; /* "duckdb" */
+};
+
+struct engine_conn {
+    const struct engine_conn_ops *ops;
+};
+
+/* What is known before execution. A parameter or column whose type the engine could not
+ * tell has TYPE_UNKNOWN; with one unknown parameter DuckDB knows no columns either, then
+ * columns_known is false. */
+struct engine_stmt {
+    const struct engine_stmt_ops *ops;
+    bool returns_rows; /* false: only a number of changed rows, or nothing */
+    bool columns_known;
+    size_t param_count;
+    const struct type *const *param_types;
+    size_t column_count;
+    const struct engine_column *columns;
+};
+
+struct engine_cursor {
+    const struct engine_cursor_ops *ops;
+    size_t column_count;              /* as executed: may differ from the statement's */
+    const struct engine_column *columns;
+    int64_t rows_changed;             /* INSERT, UPDATE, DELETE …; -1 = does not apply */
+};
+
+/* DuckDB. `target` is a database file, or NULL for an in-memory one. Data files become
+ * views before external access is locked to them. Options in duckdb/duckdb_engine.h. */
+
+#endif

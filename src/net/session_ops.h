@@ -1,0 +1,54 @@
+/* session_ops.h - what the loop knows of a session, whatever protocol it speaks.
+ *
+ * The same masks, ports and rules as <pgwire/session.h>; the HTTP session is a sibling
+ * behind the same table. All but interrupt and key_matches are called by the connection's
+ * owner, one thread at a time. */
+#ifndef NET_SESSION_OPS_H
+#define NET_SESSION_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include <pgwire/session.h>
+
+struct session_ops {
+    unsigned (*want)(const void *self); /* mask of enum pgw_want */
+    void (*run)(void *self);
+    uint8_t *(*recv_buf)(void *self, size_t *len);
+    void (*recv_ack)(void *self, size_t len);
+    void (*recv_eof)(void *self);
+    size_t (*send_iov)(void *self, struct iovec *iov, size_t max);
+    void (*send_ack)(void *self, size_t bytes);
+    void (*idle)(void *self);
+    bool (*interrupt)(void *self, enum pgw_interrupt reason); /* thread-safe */
+    bool (*key_matches)(const void *self, struct pgw_slice key); /* thread-safe, or NULL */
+    void (*free)(void *self);
+};
+
+struct session {
+    const struct session_ops *ops;
+    void *self;
+};
+
+/* Who connected, and the loop to ask; borrowed until the session is freed. */
+struct session_peer {
+    const struct pgw_host *host;
+    void *host_self;
+    uint32_t pid;          /* unique among live sessions of the server */
+    char address[64];      /* "127.0.0.1", "::1", "unix" */
+    uint16_t port;
+    bool is_loopback;      /* loopback or a unix socket */
+};
+
+/* Makes sessions for the connections of one listener. */
+struct session_factory {
+    bool (*open)(void *ctx, const struct session_peer *peer, struct session *out);
+    void *ctx;
+};
+
+/* libpgwire's session behind this table. */
+extern const struct session_ops pg_session_ops;
+
+#endif

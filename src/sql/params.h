@@ -1,0 +1,19 @@
+/* params.h - parameters in a statement's text: how many, and casts around them. */
+#ifndef SQL_PARAMS_H
+#define SQL_PARAMS_H
+
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/slice.h"
+
+/* The highest $n in the text outside quotes and comments; 0 = none, 65536 = one beyond
+ * what the protocol can carry. */
+uint32_t sql_param_max(struct slice statement);
+
+/* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. NULL with
+ * *out unchanged when out of memory. */
+bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
+                     struct arena *arena, struct slice *out);
+
+#endif
