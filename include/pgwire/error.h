@@ -34,8 +34,8 @@ struct pgw_error {
     char schema[64], table[64], column[64], constraint[64];
 };
 
-/* Set SQLSTATE and message, severity ERROR, the rest empty; returns PGW_ERROR, so that a
- * handler can say `return pgw_fail(err, "22012", "division by zero")`. */
+/* Set SQLSTATE and message, severity ERROR, the rest empty; returns PGW_ERROR, so that
+ * a handler can say `return pgw_fail(err, "22012", "division by zero")`. */
 __attribute__((format(printf, 3, 4))) enum pgw_status
 pgw_fail(struct pgw_error *err, const char *sqlstate, const char *format, ...);
 

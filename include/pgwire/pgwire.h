@@ -1,9 +1,9 @@
 /* pgwire.h - serve the PostgreSQL protocol from C: handlers, replies, rows, values.
  *
- * A session is one client connection, a state machine without I/O of its own. It is driven
- * by the host in <pgwire/server.h>, or by the embedder's own loop (<pgwire/session.h>).
- * A session and everything reached through it is used by one thread at a time; only the
- * functions marked thread-safe may be called from elsewhere.
+ * A session is one client connection, a state machine without I/O of its own. It is
+ * driven by the host in <pgwire/server.h>, or by the embedder's own loop
+ * (<pgwire/session.h>). A session and everything reached through it is used by one
+ * thread at a time; only the functions marked thread-safe may be called from elsewhere.
  *
  * The life of a query: parse → describe → bind → execute → rows.next … → rows.release.
  * `simple` is optional: `extended` alone serves simple queries too. */
@@ -64,9 +64,9 @@ enum { PGW_NOT_COUNTED = -1 };
 /* The library fills in {.affected = PGW_NOT_COUNTED} and zeroes before each call. */
 struct pgw_reply {
     enum pgw_reply_kind kind;
-    const char *tag;     /* "SELECT", "INSERT 0", "BEGIN": static, or pgw_session_alloc */
-    int64_t affected;    /* COMMAND: appended to the tag unless PGW_NOT_COUNTED */
-    bool tag_only;       /* ROWS: do not append the number of rows ("SHOW") */
+    const char *tag;  /* "SELECT", "INSERT 0", "BEGIN": static, or pgw_session_alloc */
+    int64_t affected; /* COMMAND: appended to the tag unless PGW_NOT_COUNTED */
+    bool tag_only;    /* ROWS: do not append the number of rows ("SHOW") */
     const struct pgw_column *columns; /* borrowed until release */
     size_t column_count;
     struct pgw_rows rows; /* moved to the session */
@@ -94,12 +94,13 @@ struct pgw_startup_ops {
     /* Called with the start-up parameters known. Default: trust. */
     enum pgw_status (*authenticate)(void *ctx, pgw_session *session,
                                     struct pgw_auth *auth, struct pgw_error *err);
-    /* The client is who it says. *state becomes the first argument of the others; close is
-     * called once for every session whose open was called, also after a failed one. */
+    /* The client is who it says. *state becomes the first argument of the others; close
+     * is called once for every session whose open was called, also after a failed one.
+     */
     enum pgw_status (*open)(void *ctx, pgw_session *session, void **state,
                             struct pgw_error *err);
-    /* Before every ReadyForQuery: the implicit transaction ends here. `failed`: a message
-     * since the last one was answered with an error. */
+    /* Before every ReadyForQuery: the implicit transaction ends here. `failed`: a
+     * message since the last one was answered with an error. */
     enum pgw_status (*sync)(void *state, pgw_session *session, bool failed,
                             struct pgw_error *err);
     void (*close)(void *state);
@@ -120,7 +121,7 @@ struct pgw_value {
 };
 
 struct pgw_parse {
-    struct pgw_slice *sql; /* take ONE statement off its front */
+    struct pgw_slice *sql;      /* take ONE statement off its front */
     const uint32_t *param_oids; /* what the client said; 0 = the server shall infer */
     size_t param_count;
 };
@@ -150,7 +151,7 @@ struct pgw_extended_ops {
     /* Called once for a portal; what it returns in reply->rows is pulled afterwards. */
     enum pgw_status (*execute)(void *portal, pgw_session *session,
                                struct pgw_reply *reply, struct pgw_error *err);
-    void (*close_portal)(void *portal);     /* after its rows were released */
+    void (*close_portal)(void *portal); /* after its rows were released */
     void (*close_statement)(void *statement);
 };
 
@@ -161,8 +162,8 @@ struct pgw_copy_ops {
 };
 
 struct pgw_cancel_ops {
-    /* Called from another thread, again and again until the running handler returns; must
-     * not block. The session is not closed meanwhile. */
+    /* Called from another thread, again and again until the running handler returns;
+     * must not block. The session is not closed meanwhile. */
     void (*interrupt)(void *state);
 };
 
@@ -184,26 +185,31 @@ bool pgw_row_end(pgw_row *row); /* false: enough for now, return PGW_MORE */
 
 void pgw_put_null(pgw_row *row);
 void pgw_put_bool(pgw_row *row, bool value);
-void pgw_put_int(pgw_row *row, int64_t value); /* int2, int4, int8, oid, numeric, floats */
+void pgw_put_int(pgw_row *row,
+                 int64_t value); /* int2, int4, int8, oid, numeric, floats */
 void pgw_put_double(pgw_row *row, double value);
 void pgw_put_text(pgw_row *row, const char *text, size_t len); /* any textual type */
 void pgw_put_bytea(pgw_row *row, const void *data, size_t len);
 void pgw_put_date(pgw_row *row, int32_t days_since_2000);
-void pgw_put_timestamp(pgw_row *row, int64_t us_since_2000); /* timestamp, timestamptz */
+void pgw_put_timestamp(pgw_row *row,
+                       int64_t us_since_2000); /* timestamp, timestamptz */
 void pgw_put_uuid(pgw_row *row, const uint8_t bytes[16]);
 /* (high * 2^64 + low) / 10^scale, scale 0..38 */
 void pgw_put_decimal(pgw_row *row, int64_t high, uint64_t low, unsigned scale);
 
-/* Bulk: whole framed DataRow messages, written by the host or lent from a shared block. */
+/* Bulk: whole framed DataRow messages, written by the host or lent from a shared block.
+ */
 enum pgw_format pgw_row_format(const pgw_row *row, size_t column);
 size_t pgw_row_limit(const pgw_row *row); /* rows that may still be written now */
 uint8_t *pgw_row_reserve(pgw_row *row, size_t bytes); /* NULL: out of memory */
-bool pgw_row_commit(pgw_row *row, size_t bytes, size_t rows); /* false: return PGW_MORE */
+bool pgw_row_commit(pgw_row *row, size_t bytes,
+                    size_t rows); /* false: return PGW_MORE */
 bool pgw_row_lend(pgw_row *row, struct pgw_slice messages, size_t rows,
                   void (*unref)(void *block), void *block);
 
 /* ---- parameters, in either format, to C. Errors: 22P02 (text), 22P03 (binary), 22003
- * (range), 42804 (no such conversion), 0A000 (a type that has no binary form here). ---- */
+ * (range), 42804 (no such conversion), 0A000 (a type that has no binary form here).
+ * ---- */
 
 enum pgw_status pgw_get_bool(const struct pgw_value *value, bool *out,
                              struct pgw_error *err);
@@ -232,16 +238,18 @@ char pgw_session_transaction(const pgw_session *session);
 /* ParameterStatus; sent at start-up and whenever it changes. */
 enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name,
                                           const char *value, struct pgw_error *err);
-/* What the client sent at start-up ("user", "database", "application_name"), or NULL. */
+/* What the client sent at start-up ("user", "database", "application_name"), or NULL.
+ */
 const char *pgw_session_startup_parameter(const pgw_session *session, const char *name);
 /* Walk them: from *cursor 0 until false. */
 bool pgw_session_startup_next(const pgw_session *session, size_t *cursor,
                               const char **name, const char **value);
 
 /* NoticeResponse (or one for a severity below ERROR), sent in order with the rest. */
-__attribute__((format(printf, 4, 5))) void
-pgw_notice(pgw_session *session, enum pgw_severity severity, const char *sqlstate,
-           const char *format, ...);
+__attribute__((format(printf, 4, 5))) void pgw_notice(pgw_session *session,
+                                                      enum pgw_severity severity,
+                                                      const char *sqlstate,
+                                                      const char *format, ...);
 
 /* Memory until the current statement's reply is sent; NULL when there is none. */
 void *pgw_session_alloc(pgw_session *session, size_t bytes);
@@ -254,8 +262,8 @@ void pgw_session_set_statement_timeout(pgw_session *session, uint32_t millisecon
 enum pgw_status pgw_block_begin(pgw_session *session);
 void pgw_block_end(pgw_session *session);
 
-/* Drop prepared statements or portals as SQL does: DEALLOCATE, CLOSE. An empty name means
- * all. False: there is none of that name. */
+/* Drop prepared statements or portals as SQL does: DEALLOCATE, CLOSE. An empty name
+ * means all. False: there is none of that name. */
 bool pgw_session_drop_statement(pgw_session *session, struct pgw_slice name);
 
 /* The process id of BackendKeyData. */

@@ -2,11 +2,12 @@
  *
  *     while (!((want = pgw_session_want(s)) & PGW_WANT_CLOSE))
  *         if      (want & PGW_WANT_WORK) pgw_session_run(s);
- *         else if (want & PGW_WANT_SEND) send_iov → write → send_ack; on would-block wait
- *         else if (want & PGW_WANT_RECV) recv_buf → read → recv_ack; on would-block wait
+ *         else if (want & PGW_WANT_SEND) send_iov → write → send_ack; on would-block
+ * wait else if (want & PGW_WANT_RECV) recv_buf → read → recv_ack; on would-block wait
  *         else    PGW_WANT_WAIT: park until pgw_host.wake
  *
- * The mask may carry SEND or RECV beside another; the order above is the order of service. */
+ * The mask may carry SEND or RECV beside another; the order above is the order of
+ * service. */
 #ifndef PGWIRE_SESSION_H
 #define PGWIRE_SESSION_H
 
@@ -17,7 +18,8 @@
 enum pgw_want {
     PGW_WANT_CLOSE = 1, /* close the connection, then free the session */
     PGW_WANT_WORK = 2,  /* call run: one step */
-    PGW_WANT_WAIT = 4,  /* the step needs what is not there: park until woken, then run */
+    PGW_WANT_WAIT =
+        4, /* the step needs what is not there: park until woken, then run */
     PGW_WANT_SEND = 8,
     PGW_WANT_RECV = 16
 };
@@ -48,7 +50,7 @@ struct pgw_host {
 struct pgw_session_options {
     const struct pgw_host *host; /* borrowed; NULL: never waits, no time-outs */
     void *host_self;
-    uint32_t pid;              /* of BackendKeyData; the secret key is the session's own */
+    uint32_t pid; /* of BackendKeyData; the secret key is the session's own */
     size_t max_message_bytes;  /* after authentication; 0 = 256 MiB */
     size_t high_water_bytes;   /* a step stops when that much is unsent; 0 = 256 KiB */
     uint32_t login_timeout_ms; /* 0 = 60 s */
@@ -63,7 +65,8 @@ void pgw_session_free(pgw_session *session); /* releases rows, statements, state
 unsigned pgw_session_want(const pgw_session *session); /* of enum pgw_want */
 void pgw_session_run(pgw_session *session);
 
-/* Where to read to, at least one byte; NULL: out of memory, close. ack says how many. */
+/* Where to read to, at least one byte; NULL: out of memory, close. ack says how many.
+ */
 uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len);
 void pgw_session_recv_ack(pgw_session *session, size_t len);
 void pgw_session_recv_eof(pgw_session *session); /* the peer will send no more */
@@ -75,9 +78,10 @@ void pgw_session_send_ack(pgw_session *session, size_t bytes);
 /* Give back what an idle connection does not need. */
 void pgw_session_idle(pgw_session *session);
 
-/* Thread-safe. Interrupt the statement that runs now, or, for the reasons that close the
- * connection, the session. True while there is something left to interrupt: the caller
- * repeats the call every few milliseconds until it is false, and wakes the session. */
+/* Thread-safe. Interrupt the statement that runs now, or, for the reasons that close
+ * the connection, the session. True while there is something left to interrupt: the
+ * caller repeats the call every few milliseconds until it is false, and wakes the
+ * session. */
 bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason);
 
 /* Thread-safe: does the key of a CancelRequest fit? Compared in constant time. */

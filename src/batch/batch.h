@@ -1,9 +1,10 @@
 /* batch.h - the currency between engines, encoders and parameters: column views.
  *
- * A batch is up to a few thousand rows as an array of columns. A column *borrows* memory
- * of the engine (a DuckDB vector, an Arrow array): it is valid until the cursor is asked
- * for its next batch or closed. A type is shared by all batches of a result and lives as
- * long as the statement that it describes. Parameters are a batch of one row. */
+ * A batch is up to a few thousand rows as an array of columns. A column *borrows*
+ * memory of the engine (a DuckDB vector, an Arrow array): it is valid until the cursor
+ * is asked for its next batch or closed. A type is shared by all batches of a result
+ * and lives as long as the statement that it describes. Parameters are a batch of one
+ * row. */
 #ifndef BATCH_BATCH_H
 #define BATCH_BATCH_H
 
@@ -29,24 +30,24 @@ enum type_id {
     TYPE_UINT128,
     TYPE_FLOAT32,
     TYPE_FLOAT64,
-    TYPE_DECIMAL,   /* precision, scale */
-    TYPE_TEXT,      /* UTF-8 */
-    TYPE_JSON,      /* UTF-8 */
+    TYPE_DECIMAL, /* precision, scale */
+    TYPE_TEXT,    /* UTF-8 */
+    TYPE_JSON,    /* UTF-8 */
     TYPE_BYTES,
     TYPE_UUID,
-    TYPE_DATE,      /* days since 1970-01-01 */
-    TYPE_TIME,      /* microseconds since midnight */
+    TYPE_DATE, /* days since 1970-01-01; ±INT32_MAX = ±infinity */
+    TYPE_TIME, /* microseconds since midnight */
     TYPE_TIMETZ,
-    TYPE_TIMESTAMP, /* unit; since 1970-01-01, no zone */
+    TYPE_TIMESTAMP,   /* unit; since 1970-01-01, no zone; ±INT64_MAX = ±infinity */
     TYPE_TIMESTAMPTZ, /* unit; since 1970-01-01 UTC */
-    TYPE_INTERVAL,  /* months, days, microseconds */
-    TYPE_ENUM,      /* labels */
-    TYPE_LIST,      /* one child */
-    TYPE_ARRAY,     /* one child, fixed length */
-    TYPE_STRUCT,    /* named children */
-    TYPE_MAP,       /* children: key, value */
-    TYPE_UNION,     /* named children */
-    TYPE_OTHER      /* anything else, delivered as its text */
+    TYPE_INTERVAL,    /* months, days, microseconds */
+    TYPE_ENUM,        /* labels */
+    TYPE_LIST,        /* one child */
+    TYPE_ARRAY,       /* one child, fixed length */
+    TYPE_STRUCT,      /* named children */
+    TYPE_MAP,         /* children: key, value */
+    TYPE_UNION,       /* named children */
+    TYPE_OTHER        /* anything else, delivered as its text */
 };
 
 enum time_unit { UNIT_SECOND, UNIT_MILLI, UNIT_MICRO, UNIT_NANO };
@@ -67,10 +68,10 @@ struct type {
 /* Physical layouts: where the bits are. Fixed widths are little endian, naturally
  * aligned; the signedness is the type's. */
 enum layout {
-    LAYOUT_NULL,    /* no data: every row is NULL */
-    LAYOUT_BOOL8,   /* one byte a row, 0 or 1 */
-    LAYOUT_BITS,    /* one bit a row, least significant first (Arrow booleans) */
-    LAYOUT_FIXED1,  /* integers, decimals, enum indexes, dates, times: data[row] */
+    LAYOUT_NULL,   /* no data: every row is NULL */
+    LAYOUT_BOOL8,  /* one byte a row, 0 or 1 */
+    LAYOUT_BITS,   /* one bit a row, least significant first (Arrow booleans) */
+    LAYOUT_FIXED1, /* integers, decimals, enum indexes, dates, times: data[row] */
     LAYOUT_FIXED2,
     LAYOUT_FIXED4,
     LAYOUT_FIXED8,
@@ -80,15 +81,15 @@ enum layout {
     LAYOUT_STRING16,  /* {uint32 len; 12 bytes inline | 4 bytes prefix, pointer} */
     LAYOUT_OFFSETS32, /* int32 offsets[rows + 1] in data, bytes in extra */
     LAYOUT_OFFSETS64,
-    LAYOUT_SLICES,    /* struct slice a row */
-    LAYOUT_UUID_BYTES,    /* 16 bytes, network order */
-    LAYOUT_UUID_FLIPPED,  /* 128-bit little endian, top bit inverted (DuckDB) */
-    LAYOUT_INTERVAL,  /* {int32 months; int32 days; int64 microseconds} */
-    LAYOUT_TIMETZ40,  /* 40 bits microseconds, 24 bits offset (DuckDB) */
-    LAYOUT_LIST_ENTRIES,  /* {uint64 offset, length} into the child */
-    LAYOUT_LIST_FIXED,    /* row r: child rows r*array_length … */
-    LAYOUT_STRUCT,        /* children have the same row numbers */
-    LAYOUT_UNION          /* children[0] is the tag (FIXED1), then the members */
+    LAYOUT_SLICES,       /* struct slice a row */
+    LAYOUT_UUID_BYTES,   /* 16 bytes, network order */
+    LAYOUT_UUID_FLIPPED, /* 128-bit little endian, top bit inverted (DuckDB) */
+    LAYOUT_INTERVAL,     /* {int32 months; int32 days; int64 microseconds} */
+    LAYOUT_TIMETZ40,     /* 40 bits microseconds, 24 bits offset (DuckDB) */
+    LAYOUT_LIST_ENTRIES, /* {uint64 offset, length} into the child */
+    LAYOUT_LIST_FIXED,   /* row r: child rows r*array_length … */
+    LAYOUT_STRUCT,       /* children have the same row numbers */
+    LAYOUT_UNION         /* children[0] is the tag (FIXED1), then the members */
 };
 
 struct column {
@@ -113,33 +114,30 @@ static inline bool column_is_valid(const struct column *column, size_t row)
            (!column->validity || (column->validity[row / 64] >> (row % 64) & 1));
 }
 
-/* The bytes of a row in any of the string layouts. */
+/* The bytes of a row in any of the string layouts; empty for the others. */
 static inline struct slice column_slice(const struct column *column, size_t row)
 {
     const char *bytes = column->extra;
-    switch (column->layout) {
-    case LAYOUT_STRING16: {
+    if (column->layout == LAYOUT_STRING16) {
         const char *entry = (const char *)column->data + row * 16;
-        uint32_t len;
         const char *pointer = entry + 4;
+        uint32_t len;
         memcpy(&len, entry, sizeof len);
         if (len > 12)
             memcpy(&pointer, entry + 8, sizeof pointer);
         return (struct slice){pointer, len};
     }
-    case LAYOUT_OFFSETS32: {
-        const int32_t *offsets = column->data;
-        return (struct slice){bytes + offsets[row], (size_t)(offsets[row + 1] - offsets[row])};
-    }
-    case LAYOUT_OFFSETS64: {
-        const int64_t *offsets = column->data;
-        return (struct slice){bytes + offsets[row], (size_t)(offsets[row + 1] - offsets[row])};
-    }
-    case LAYOUT_SLICES:
+    if (column->layout == LAYOUT_SLICES)
         return ((const struct slice *)column->data)[row];
-    default:
-        return (struct slice){"", 0};
+    if (column->layout == LAYOUT_OFFSETS32) {
+        const int32_t *ends = (const int32_t *)column->data + row;
+        return (struct slice){bytes + ends[0], (size_t)(ends[1] - ends[0])};
     }
+    if (column->layout == LAYOUT_OFFSETS64) {
+        const int64_t *ends = (const int64_t *)column->data + row;
+        return (struct slice){bytes + ends[0], (size_t)(ends[1] - ends[0])};
+    }
+    return (struct slice){"", 0};
 }
 
 #endif

@@ -28,18 +28,20 @@ void arena_init(struct arena *arena);
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 
-/* Memory aligned for any type, kept until reset or free. NULL when there is none or when
- * count * size overflows; a size of zero gives a valid pointer. alloc does not clear. */
+/* Memory aligned for any type, kept until reset or free. NULL when there is none or
+ * when count * size overflows; a size of zero gives a valid pointer. alloc does not
+ * clear. */
 void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK;
 void *arena_calloc(struct arena *arena, size_t count, size_t size) MUST_CHECK;
 
 /* Copies; the copy of a slice is NUL-terminated one byte past its length. */
 void *arena_copy(struct arena *arena, const void *data, size_t size) MUST_CHECK;
 char *arena_string(struct arena *arena, struct slice text) MUST_CHECK;
-char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+char *arena_printf(struct arena *arena, const char *format, ...)
+    PRINTF_LIKE(2, 3) MUST_CHECK;
 
-/* Call hook(object) at reset or free. False when out of memory: nothing is registered and
- * the caller still owns the object. */
+/* Call hook(object) at reset or free. False when out of memory: nothing is registered
+ * and the caller still owns the object. */
 bool arena_on_reset(struct arena *arena, void (*hook)(void *), void *object) MUST_CHECK;
 
 #endif

@@ -1,9 +1,9 @@
 /* chain.h - the output chain: owned blocks and lent ones, sent with one sendmsg.
  *
  * Written at the tail, sent and consumed at the head. Owned blocks never move once they
- * are written, so a length field can be filled in later. A lent block is borrowed memory
- * with a reference: `unref(block)` is called exactly once, when its last byte has been
- * consumed or the chain is freed. Used by one thread at a time. */
+ * are written, so a length field can be filled in later. A lent block is borrowed
+ * memory with a reference: `unref(block)` is called exactly once, when its last byte
+ * has been consumed or the chain is freed. Used by one thread at a time. */
 #ifndef CORE_CHAIN_H
 #define CORE_CHAIN_H
 
@@ -14,7 +14,14 @@
 
 #include "core/attr.h"
 
-struct chain_block;
+/* A piece of the chain: memory of its own behind it, or lent memory. */
+struct chain_block {
+    struct chain_block *next;
+    uint8_t *data;
+    size_t start, used, size;
+    void (*unref)(void *owner); /* lent blocks only */
+    void *owner;
+};
 
 struct chain {
     struct chain_block *head, *tail;
@@ -32,13 +39,29 @@ struct chain_mark {
 /* {0} is an empty chain. free drops all; the chain stays usable. */
 void chain_free(struct chain *chain);
 
+/* Contiguous bytes free at the tail without another block. */
+static inline size_t chain_room(const struct chain *chain)
+{
+    return chain->tail ? chain->tail->size - chain->tail->used : 0;
+}
+
 /* Contiguous room for at least `bytes` at the tail, NULL when out of memory. Nothing
  * counts until commit says how many of them were written. */
-uint8_t *chain_reserve(struct chain *chain, size_t bytes) MUST_CHECK;
-void chain_commit(struct chain *chain, size_t bytes);
+uint8_t *chain_grow(struct chain *chain, size_t bytes) MUST_CHECK;
 
-/* Contiguous bytes free at the tail without another block. */
-size_t chain_room(const struct chain *chain);
+MUST_CHECK static inline uint8_t *chain_reserve(struct chain *chain, size_t bytes)
+{
+    return LIKELY(chain_room(chain) >= bytes && chain->tail)
+               ? chain->tail->data + chain->tail->used
+               : chain_grow(chain, bytes);
+}
+
+static inline void chain_commit(struct chain *chain, size_t bytes)
+{
+    chain->tail->used += bytes;
+    chain->bytes += bytes;
+    chain->appended += bytes;
+}
 
 bool chain_append(struct chain *chain, const void *data, size_t bytes) MUST_CHECK;
 
@@ -53,7 +76,8 @@ void chain_rollback(struct chain *chain, struct chain_mark mark);
 size_t chain_iov(const struct chain *chain, struct iovec *iov, size_t max);
 void chain_consume(struct chain *chain, size_t bytes);
 
-/* Give the spare memory back; called when a connection goes idle with an empty chain. */
+/* Give the spare memory back; called when a connection goes idle with an empty chain.
+ */
 void chain_trim(struct chain *chain);
 
 #endif

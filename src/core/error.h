@@ -11,10 +11,10 @@
 #include "core/attr.h"
 
 struct error {
-    char sqlstate[6];    /* PostgreSQL, appendix A; "" = no error */
-    int32_t position;    /* character in the statement, from 1; 0 = unknown */
-    char message[1024];  /* cut at a UTF-8 boundary if longer */
-    char detail[512];    /* "" = none, likewise hint */
+    char sqlstate[6];   /* PostgreSQL, appendix A; "" = no error */
+    int32_t position;   /* character in the statement, from 1; 0 = unknown */
+    char message[1024]; /* cut at a UTF-8 boundary if longer */
+    char detail[512];   /* "" = none, likewise hint */
     char hint[256];
 };
 

@@ -24,14 +24,15 @@ struct log {
 };
 
 #define LOG_TEXT_FIELD(name, value) ((struct log_field){.key = (name), .text = (value)})
-#define LOG_NUMBER_FIELD(name, value) \
+#define LOG_NUMBER_FIELD(name, value)                                                  \
     ((struct log_field){.key = (name), .number = (int64_t)(value)})
 
 /* LOG_EVENT(log, LOG_INFO, "listening", LOG_TEXT_FIELD("address", "127.0.0.1:5433")):
  * at least one field. A NULL log drops everything. */
 #define LOG_EVENT(log, level, event, ...)                                              \
     log_write((log), (level), (event), (const struct log_field[]){__VA_ARGS__},        \
-              sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+              sizeof((const struct log_field[]){__VA_ARGS__}) /                        \
+                  sizeof(struct log_field))
 
 void log_write(const struct log *log, enum log_level level, const char *event,
                const struct log_field *fields, size_t count);

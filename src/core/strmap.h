@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/attr.h"
 #include "core/slice.h"
@@ -16,6 +17,7 @@ struct strmap_entry;
 struct strmap {
     struct strmap_entry *entries;
     size_t count, capacity;
+    uint64_t seed;
 };
 
 /* {0} is an empty map. free drops the keys only. */
@@ -29,7 +31,7 @@ bool strmap_put(struct strmap *map, struct slice key, void *value) MUST_CHECK;
 /* Remove and return what was there, or NULL. */
 void *strmap_take(struct strmap *map, struct slice key);
 
-/* Walk: start with *cursor 0, until NULL. Taking the entry just returned is allowed. */
-void *strmap_next(const struct strmap *map, size_t *cursor, struct slice *key);
+/* Some entry, NULL when the map is empty: take it, and ask again, to empty the map. */
+void *strmap_any(const struct strmap *map, struct slice *key);
 
 #endif

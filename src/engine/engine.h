@@ -1,13 +1,15 @@
-/* engine.h - the interface every SQL engine implements: connect, prepare, execute, pull.
+/* engine.h - the interface every SQL engine implements: connect, prepare, execute,
+ * pull.
  *
- *     engine ── connect ──> conn ── prepare ──> stmt ── execute ──> cursor ── next ──> batch
+ *     engine ── connect ──> conn ── prepare ──> stmt ── execute ──> cursor ── next ──>
+ * batch
  *
  * Each object starts with its ops pointer; implementations embed these structs first.
  * All functions may block, except interrupt; a caller that must not be blocked holds a
- * slot. A conn, its statements and its cursor are used by one thread at a time; interrupt
- * alone may come from any thread, as long as the conn is not being closed. A conn has at
- * most one live cursor: executing anything else on it ends that cursor (its next `next`
- * fails). Failure is false or ENGINE_ERROR with *err set. */
+ * slot. A conn, its statements and its cursor are used by one thread at a time;
+ * interrupt alone may come from any thread, as long as the conn is not being closed. A
+ * conn has at most one live cursor: executing anything else on it ends that cursor (its
+ * next `next` fails). Failure is false or ENGINE_ERROR with *err set. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
@@ -53,7 +55,8 @@ struct engine_stmt_ops {
 };
 
 struct engine_cursor_ops {
-    /* The batch is valid until the next call or close. Rows are streamed, never collected. */
+    /* The batch is valid until the next call or close. Rows are streamed, never
+     * collected. */
     enum engine_next (*next)(struct engine_cursor *, struct batch *out, struct error *);
     void (*close)(struct engine_cursor *);
 };
@@ -68,8 +71,8 @@ struct engine_conn {
 };
 
 /* What is known before execution. A parameter or column whose type the engine could not
- * tell has TYPE_UNKNOWN; with one unknown parameter DuckDB knows no columns either, then
- * columns_known is false. */
+ * tell has TYPE_UNKNOWN; with one unknown parameter DuckDB knows no columns either,
+ * then columns_known is false. */
 struct engine_stmt {
     const struct engine_stmt_ops *ops;
     bool returns_rows; /* false: only a number of changed rows, or nothing */
@@ -82,9 +85,9 @@ struct engine_stmt {
 
 struct engine_cursor {
     const struct engine_cursor_ops *ops;
-    size_t column_count;              /* as executed: may differ from the statement's */
+    size_t column_count; /* as executed: may differ from the statement's */
     const struct engine_column *columns;
-    int64_t rows_changed;             /* INSERT, UPDATE, DELETE …; -1 = does not apply */
+    int64_t rows_changed; /* INSERT, UPDATE, DELETE …; -1 = does not apply */
 };
 
 /* DuckDB. `target` is a database file, or NULL for an in-memory one. Data files become

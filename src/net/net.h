@@ -1,4 +1,5 @@
-/* net.h - the loop: listeners, worker threads, slots, watchdog; protocols are factories.
+/* net.h - the loop: listeners, worker threads, slots, watchdog; protocols are
+ * factories.
  *
  * Threads = io + slots, all alike. A slot is the permission to block a thread, so that
  * with every slot taken io threads are left for everything that does not block. */
@@ -25,16 +26,19 @@ struct net_options {
 
 struct net *net_new(const struct net_options *options, struct error *err) MUST_CHECK;
 
-/* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", or a directory "/path[:PORT]" that gets the unix socket
- * .s.PGSQL.PORT. The factory is copied. Errors: 22023 malformed, 08001 with the reason
+/* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", or a directory "/path[:PORT]" that
+ * gets the unix socket .s.PGSQL.PORT. The factory is copied. Errors: 22023 malformed,
+ * 08001 with the reason
  * ("port 5433 is taken"). Port 0 takes a free one; *port (may be NULL) says which. */
-bool net_listen(struct net *net, const char *address, const struct session_factory *factory,
-                uint16_t *port, struct error *err) MUST_CHECK;
+bool net_listen(struct net *net, const char *address,
+                const struct session_factory *factory, uint16_t *port,
+                struct error *err) MUST_CHECK;
 
 /* Is that address one that only this machine can reach? Malformed ones are not. */
 bool net_address_is_loopback(const char *address);
 
-/* Serve until stop; the calling thread is the watchdog. False: threads could not be made. */
+/* Serve until stop; the calling thread is the watchdog. False: threads could not be
+ * made. */
 bool net_run(struct net *net, struct error *err) MUST_CHECK;
 void net_stop(struct net *net); /* thread-safe, async-signal-safe */
 void net_free(struct net *net); /* closes every connection; NULL is allowed */

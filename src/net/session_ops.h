@@ -1,8 +1,8 @@
 /* session_ops.h - what the loop knows of a session, whatever protocol it speaks.
  *
  * The same masks, ports and rules as <pgwire/session.h>; the HTTP session is a sibling
- * behind the same table. All but interrupt and key_matches are called by the connection's
- * owner, one thread at a time. */
+ * behind the same table. All but interrupt and key_matches are called by the
+ * connection's owner, one thread at a time. */
 #ifndef NET_SESSION_OPS_H
 #define NET_SESSION_OPS_H
 
@@ -23,7 +23,8 @@ struct session_ops {
     void (*send_ack)(void *self, size_t bytes);
     void (*idle)(void *self);
     bool (*interrupt)(void *self, enum pgw_interrupt reason); /* thread-safe */
-    bool (*key_matches)(const void *self, struct pgw_slice key); /* thread-safe, or NULL */
+    bool (*key_matches)(const void *self,
+                        struct pgw_slice key); /* thread-safe, or NULL */
     void (*free)(void *self);
 };
 
@@ -36,10 +37,10 @@ struct session {
 struct session_peer {
     const struct pgw_host *host;
     void *host_self;
-    uint32_t pid;          /* unique among live sessions of the server */
-    char address[64];      /* "127.0.0.1", "::1", "unix" */
+    uint32_t pid;     /* unique among live sessions of the server */
+    char address[64]; /* "127.0.0.1", "::1", "unix" */
     uint16_t port;
-    bool is_loopback;      /* loopback or a unix socket */
+    bool is_loopback; /* loopback or a unix socket */
 };
 
 /* Makes sessions for the connections of one listener. */

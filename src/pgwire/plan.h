@@ -1,8 +1,8 @@
 /* plan.h - from batches of column views to DataRow messages.
  *
  * A plan is made once per result: one cell writer per column, chosen by (logical type,
- * layout, declared OID, format). Nothing is decided per cell. This is the one place where
- * values become PostgreSQL's text or binary. */
+ * layout, declared OID, format). Nothing is decided per cell. This is the one place
+ * where values become PostgreSQL's text or binary. */
 #ifndef PGWIRE_PLAN_H
 #define PGWIRE_PLAN_H
 
@@ -16,12 +16,14 @@ struct plan;
 /* The OID under which a column of this type is declared to clients. Types that have no
  * PostgreSQL form of their own yet are text. */
 uint32_t plan_type_oid(const struct type *type);
-int32_t plan_type_typmod(const struct type *type); /* plus one, 0 = none: numeric(15,2) */
+int32_t
+plan_type_typmod(const struct type *type); /* plus one, 0 = none: numeric(15,2) */
 
-/* The plan for a result with these column types in the formats that `row` asks for; from
- * the arena. NULL: out of memory, or with err set 0A000 for a type that has no binary form. */
-struct plan *plan_new(struct arena *arena, const struct type *const *types, size_t count,
-                      const pgw_row *row, struct pgw_error *err);
+/* The plan for a result with these column types in the formats that `row` asks for;
+ * from the arena. NULL: out of memory, or with err set 0A000 for a type that has no
+ * binary form. */
+struct plan *plan_new(struct arena *arena, const struct type *const *types,
+                      size_t count, const pgw_row *row, struct pgw_error *err);
 
 /* Write rows from *next on, as many as the sink takes; *next says how far it came.
  * PGW_OK: all rows of the batch are written; PGW_MORE: the sink is full; PGW_ERROR. */

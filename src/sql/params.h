@@ -11,8 +11,8 @@
  * what the protocol can carry. */
 uint32_t sql_param_max(struct slice statement);
 
-/* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. NULL with
- * *out unchanged when out of memory. */
+/* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. NULL
+ * with *out unchanged when out of memory. */
 bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
                      struct arena *arena, struct slice *out);
 

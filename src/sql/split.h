@@ -1,8 +1,9 @@
 /* split.h - take one statement off a query string.
  *
  * Knows what PostgreSQL and DuckDB agree on of the lexical structure (PostgreSQL
- * documentation 4.1): quotes, E'' escapes, dollar quotes, nested comments. An unterminated
- * quote or comment makes the rest one statement; the engine names the error. */
+ * documentation 4.1): quotes, E'' escapes, dollar quotes, nested comments. An
+ * unterminated quote or comment makes the rest one statement; the engine names the
+ * error. */
 #ifndef SQL_SPLIT_H
 #define SQL_SPLIT_H
 

@@ -1,0 +1,17 @@
+/* text.h - formatting into fixed room, cut where a UTF-8 character ends. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "core/attr.h"
+
+/* Like vsnprintf, but text that is too long is cut in front of a character. */
+void text_format(char *out, size_t size, const char *format, va_list args)
+    PRINTF_LIKE(3, 0);
+
+/* How many of the first `limit` bytes of `text` end with a whole character. */
+size_t text_boundary(const char *text, size_t len, size_t limit);
+
+#endif

@@ -1,0 +1,67 @@
+/* database.c - what a client connects to by name. */
+#include "server/database.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/pool.h"
+
+enum { DEFAULT_PLANS = 64, DEFAULT_SPOOL_BYTES = 64 << 20 };
+
+bool database_init(struct database *database, struct engine *engine,
+                   const struct database_options *options, struct error *err)
+{
+    *database = (struct database){.engine = engine};
+    database->name = strdup(options->name);
+    database->pool = pool_new(engine, options->plans ? options->plans : DEFAULT_PLANS);
+    database->spool_bytes =
+        options->spool_bytes ? options->spool_bytes : DEFAULT_SPOOL_BYTES;
+    if (database->name && database->pool)
+        return true;
+    database_free(database);
+    return error_no_memory(err);
+}
+
+void database_free(struct database *database)
+{
+    if (database->pool)
+        pool_free(database->pool);
+    if (database->engine)
+        database->engine->ops->free(database->engine);
+    free(database->name);
+    *database = (struct database){0};
+}
+
+/* The first column of the first row, an integer of 64 bits. */
+static bool read_count(struct engine_cursor *cursor, int64_t *out, struct error *err)
+{
+    struct batch batch;
+    enum engine_next got = cursor->ops->next(cursor, &batch, err);
+    if (got == ENGINE_ERROR)
+        return false;
+    if (got == ENGINE_END || batch.rows == 0 ||
+        batch.columns[0].layout != LAYOUT_FIXED8)
+        return error_set(err, "XX000", "the engine did not count its tables");
+    memcpy(out, batch.columns[0].data, sizeof *out);
+    return true;
+}
+
+bool database_table_count(struct database *database, int64_t *out, struct error *err)
+{
+    static const char sql[] =
+        "select count(*) from information_schema.tables "
+        "where table_schema not in ('information_schema', 'pg_catalog')";
+    struct pool_conn *conn;
+    struct engine_stmt *stmt;
+    struct engine_cursor *cursor;
+    bool done = false;
+    if (!pool_acquire(database->pool, &conn, err))
+        return false;
+    if (pool_prepare(conn, SLICE(sql), &stmt, err) &&
+        stmt->ops->execute(stmt, NULL, &cursor, err)) {
+        done = read_count(cursor, out, err);
+        cursor->ops->close(cursor);
+    }
+    pool_release(database->pool, conn, false);
+    return done;
+}

@@ -1,0 +1,36 @@
+/* database.h - what a client connects to by name: an engine, its pool, its limits. */
+#ifndef SERVER_DATABASE_H
+#define SERVER_DATABASE_H
+
+#include <stddef.h>
+
+#include "core/attr.h"
+#include "core/error.h"
+
+struct engine;
+struct pool;
+
+struct database_options {
+    const char *name;   /* what clients say; copied */
+    size_t plans;       /* prepared plans kept per engine connection; 0 = 64 */
+    size_t spool_bytes; /* rows of suspended portals kept per portal; 0 = 64 MiB */
+};
+
+struct database {
+    char *name;
+    struct engine *engine; /* owned */
+    struct pool *pool;
+    size_t spool_bytes;
+};
+
+/* The engine is moved in, also when this fails. */
+bool database_init(struct database *database, struct engine *engine,
+                   const struct database_options *options,
+                   struct error *err) MUST_CHECK;
+void database_free(struct database *database); /* every session must have ended */
+
+/* How many tables and views users see. */
+bool database_table_count(struct database *database, int64_t *out,
+                          struct error *err) MUST_CHECK;
+
+#endif

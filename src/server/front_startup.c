@@ -1,0 +1,206 @@
+/* front_startup.c - a PostgreSQL client's session: made from its start-up parameters.
+ *
+ * Every parameter that is not the protocol's own is a setting, as are those in
+ * `options` (PostgreSQL documentation 55.7, StartupMessage). What they set is what
+ * RESET goes back to. */
+#include "server/front_startup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/database.h"
+#include "server/pg_front.h"
+#include "server/query.h"
+
+enum { OPTION_BYTES = 1024 };
+
+/* ---- what the query layer tells and asks of the protocol ---- */
+
+static void tell_notice(void *client, enum pgw_severity severity, const char *sqlstate,
+                        const char *message)
+{
+    struct front *front = client;
+    pgw_notice(front->session, severity, sqlstate, "%s", message);
+}
+
+static void tell_parameter(void *client, const char *name, const char *value)
+{
+    struct front *front = client;
+    struct pgw_error ignored; /* without memory the client keeps the old value */
+    (void)pgw_session_set_parameter(front->session, name, value, &ignored);
+}
+
+static bool drop_statement(void *client, struct slice name)
+{
+    struct front *front = client;
+    return pgw_session_drop_statement(front->session,
+                                      (struct pgw_slice){name.data, name.len});
+}
+
+static bool block_begin(void *client)
+{
+    struct front *front = client;
+    return pgw_block_begin(front->session) == PGW_OK;
+}
+
+static void block_end(void *client)
+{
+    struct front *front = client;
+    pgw_block_end(front->session);
+}
+
+static const struct query_client_ops client_ops = {.notice = tell_notice,
+                                                   .parameter = tell_parameter,
+                                                   .drop_statement = drop_statement,
+                                                   .block_begin = block_begin,
+                                                   .block_end = block_end};
+
+/* ---- start-up ---- */
+
+static enum pgw_status fatal(const struct error *from, struct pgw_error *to)
+{
+    (void)pgw_fail(to, from->sqlstate, "%s", from->message);
+    memcpy(to->detail, from->detail, sizeof to->detail);
+    memcpy(to->hint, from->hint, sizeof to->hint);
+    to->severity = PGW_SEVERITY_FATAL;
+    return PGW_ERROR;
+}
+
+static bool preset(struct front *front, const char *name, const char *value,
+                   struct error *err)
+{
+    enum setting_id id;
+    return settings_find(name, &id, err) &&
+           settings_preset(query_session_settings(front->query), id, value, err);
+}
+
+/* One word of `options`: up to a blank that no backslash takes away. */
+static const char *next_word(const char *text, char *word, size_t size)
+{
+    size_t len = 0;
+    text += strspn(text, " \t\n\r\v\f");
+    for (; *text && !strchr(" \t\n\r\v\f", *text); text++) {
+        if (*text == '\\' && text[1])
+            text++;
+        if (len + 1 < size)
+            word[len++] = *text;
+    }
+    word[len] = '\0';
+    return text;
+}
+
+/* "name=value", a dash in the name standing for an underscore. */
+static bool preset_pair(struct front *front, char *pair, struct error *err)
+{
+    char *equals = strchr(pair, '=');
+    if (!equals)
+        return error_set(err, "42601", "option \"%s\" requires a value", pair);
+    *equals = '\0';
+    for (char *c = pair; *c; c++) {
+        if (*c == '-')
+            *c = '_';
+    }
+    return preset(front, pair, equals + 1, err);
+}
+
+/* -c name=value, -cname=value, --name=value. */
+static bool preset_options(struct front *front, const char *options, struct error *err)
+{
+    char word[OPTION_BYTES];
+    for (;;) {
+        options = next_word(options, word, sizeof word);
+        if (!word[0])
+            return true;
+        char *pair = word + 2;
+        if (strcmp(word, "-c") == 0) {
+            options = next_word(options, word, sizeof word);
+            pair = word;
+        } else if (strncmp(word, "-c", 2) != 0 && strncmp(word, "--", 2) != 0) {
+            return error_set(err, "42601",
+                             "invalid command-line argument for server process: %s",
+                             word);
+        }
+        if (!preset_pair(front, pair, err))
+            return false;
+    }
+}
+
+/* Does the protocol itself take care of this parameter? */
+static bool is_protocols(const char *name)
+{
+    static const char *const names[] = {"user", "database", "replication", "options"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return strncmp(name, "_pq_.", 5) == 0;
+}
+
+static bool preset_all(struct front *front, struct error *err)
+{
+    const char *name, *value;
+    const char *options = pgw_session_startup_parameter(front->session, "options");
+    const char *user = pgw_session_startup_parameter(front->session, "user");
+    size_t cursor = 0;
+    if (!preset(front, "session_authorization", user ? user : "", err))
+        return false;
+    if (options && !preset_options(front, options, err))
+        return false;
+    while (pgw_session_startup_next(front->session, &cursor, &name, &value)) {
+        if (!is_protocols(name) && !preset(front, name, value, err))
+            return false;
+    }
+    return true;
+}
+
+/* Without a database the user's name is meant. */
+static bool check_database(const struct pg_front *server, pgw_session *session,
+                           struct error *err)
+{
+    const char *name = pgw_session_startup_parameter(session, "database");
+    if (!name || !*name)
+        name = pgw_session_startup_parameter(session, "user");
+    if (name && strcmp(name, server->database->name) == 0)
+        return true;
+    error_set(err, "3D000", "database \"%s\" does not exist", name ? name : "");
+    error_hint(err, "The database served here is called \"%s\".",
+               server->database->name);
+    return false;
+}
+
+static bool open_front(const struct pg_front *server, struct front *front,
+                       struct error *err)
+{
+    if (!check_database(server, front->session, err))
+        return false;
+    front->query = query_session_new(server->database, &client_ops, front);
+    if (!front->query)
+        return error_no_memory(err);
+    if (!preset_all(front, err))
+        return false;
+    settings_report_all(query_session_settings(front->query));
+    pgw_session_set_statement_timeout(
+        front->session, settings_timeout_ms(query_session_settings(front->query)));
+    return true;
+}
+
+enum pgw_status front_open(void *ctx, pgw_session *session, void **state,
+                           struct pgw_error *err)
+{
+    struct error error;
+    struct front *front = calloc(1, sizeof *front);
+    *state = front;
+    if (!front)
+        return pgw_fail(err, "53200", "out of memory");
+    front->session = session;
+    return open_front(ctx, front, &error) ? PGW_OK : fatal(&error, err);
+}
+
+void front_close(void *state)
+{
+    struct front *front = state;
+    if (!front)
+        return;
+    query_session_free(front->query);
+    free(front);
+}

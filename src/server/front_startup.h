@@ -1,0 +1,21 @@
+/* front_startup.h - a PostgreSQL client's session: made from its start-up parameters.
+ */
+#ifndef SERVER_FRONT_STARTUP_H
+#define SERVER_FRONT_STARTUP_H
+
+#include <pgwire/pgwire.h>
+
+struct query_session;
+
+struct front {
+    pgw_session *session; /* whose state this is */
+    struct query_session *query;
+};
+
+/* pgw_startup_ops.open and .close; ctx is a struct pg_front. Errors, all FATAL: 3D000
+ * no such database, 42704 or 22023 for a parameter that is none or has a bad value. */
+enum pgw_status front_open(void *ctx, pgw_session *session, void **state,
+                           struct pgw_error *err);
+void front_close(void *state);
+
+#endif

@@ -1,0 +1,392 @@
+/* pg_front.c - the query layer behind PostgreSQL's protocol.
+ *
+ *     libpgwire ── simple.query ────────────> query_run ──┐
+ *               ── parse, describe ─────────> query_prepare │
+ *               ── bind ── params_batch       (no engine)   ├─> rows.next ── plan_write
+ *               ── execute ─────────────────> query_execute┘
+ *
+ * Errors of the query layer become the protocol's here, and nowhere else. */
+#include "server/pg_front.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pgwire/plan.h"
+#include "server/database.h"
+#include "server/front_startup.h"
+#include "server/params.h"
+#include "server/query.h"
+#include "sql/split.h"
+
+static enum pgw_status to_pg(enum pgw_status status, const struct error *from,
+                             struct pgw_error *to)
+{
+    if (status != PGW_ERROR)
+        return status;
+    (void)pgw_fail(to, from->sqlstate, "%s", from->message);
+    to->position = from->position;
+    memcpy(to->detail, from->detail, sizeof to->detail);
+    memcpy(to->hint, from->hint, sizeof to->hint);
+    return PGW_ERROR;
+}
+
+static enum pgw_status no_memory(struct pgw_error *err)
+{
+    return pgw_fail(err, "53200", "out of memory");
+}
+
+/* What has happened to the transaction and the settings, for the client to see. */
+static void show_state(struct front *front)
+{
+    pgw_session_set_transaction(front->session, query_session_status(front->query));
+    pgw_session_set_statement_timeout(
+        front->session, settings_timeout_ms(query_session_settings(front->query)));
+}
+
+/* ---- rows ---- */
+
+/* Lives in the arena of its query. */
+struct front_rows {
+    struct query_rows *rows;
+    struct query *query;
+    bool owns_query; /* a simple query's ends with its rows */
+    const struct type **types;
+    size_t column_count;
+    struct plan *plan; /* made at the first batch, when the formats are known */
+    struct batch batch;
+    size_t next; /* first row of the batch that is not yet written */
+};
+
+static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err)
+{
+    struct front_rows *rows = self;
+    enum pgw_status status;
+    struct error error;
+    for (;;) {
+        if (pgw_row_limit(row) == 0)
+            return PGW_MORE;
+        if (rows->next == rows->batch.rows) {
+            status = query_rows_next(rows->rows, &rows->batch, &error);
+            if (status != PGW_MORE)
+                return to_pg(status, &error, err);
+            rows->next = 0;
+        }
+        if (!rows->plan)
+            rows->plan = plan_new(&rows->query->arena, rows->types, rows->column_count,
+                                  row, err);
+        if (!rows->plan)
+            return PGW_ERROR;
+        status = plan_write(rows->plan, row, &rows->batch, &rows->next, err);
+        if (status != PGW_OK)
+            return status;
+    }
+}
+
+static void rows_release(void *self)
+{
+    struct front_rows *rows = self;
+    query_rows_close(rows->rows);
+    if (rows->owns_query)
+        query_free(rows->query);
+}
+
+static const struct pgw_rows_ops rows_ops = {.next = rows_next,
+                                             .release = rows_release};
+
+static struct front_rows *rows_new(struct query *query,
+                                   const struct query_result *result)
+{
+    struct arena *arena = &query->arena;
+    struct front_rows *rows = arena_calloc(arena, 1, sizeof *rows);
+    if (!rows)
+        return NULL;
+    *rows = (struct front_rows){
+        .rows = result->rows, .query = query, .column_count = result->column_count};
+    rows->types = arena_calloc(arena, result->column_count, sizeof *rows->types);
+    for (size_t i = 0; rows->types && i < result->column_count; i++)
+        rows->types[i] = result->columns[i].type;
+    return rows->types ? rows : NULL;
+}
+
+/* The columns as the client is told of them; in the arena of the query. */
+static const struct pgw_column *columns_of(struct query *query)
+{
+    struct pgw_column *columns =
+        arena_calloc(&query->arena, query->column_count, sizeof *columns);
+    for (size_t i = 0; columns && i < query->column_count; i++) {
+        const struct engine_column *column = &query->columns[i];
+        columns[i] = (struct pgw_column){.name = column->name,
+                                         .type_oid = plan_type_oid(column->type),
+                                         .typmod = plan_type_typmod(column->type)};
+    }
+    return columns;
+}
+
+/* Hand a result to the library. On failure the rows are closed here. */
+static enum pgw_status fill_reply(struct query *query,
+                                  const struct query_result *result,
+                                  const struct pgw_column *columns,
+                                  struct pgw_reply *reply, struct pgw_error *err)
+{
+    reply->tag = result->tag;
+    if (result->is_empty) {
+        reply->kind = PGW_REPLY_EMPTY;
+        return PGW_OK;
+    }
+    if (!result->rows) {
+        if (result->count == SQL_COUNT_AFFECTED)
+            reply->affected = result->affected;
+        return PGW_OK;
+    }
+    struct front_rows *rows = columns ? rows_new(query, result) : NULL;
+    if (!rows) {
+        query_rows_close(result->rows);
+        return no_memory(err);
+    }
+    reply->kind = PGW_REPLY_ROWS;
+    reply->tag_only = result->count == SQL_COUNT_NONE;
+    reply->columns = columns;
+    reply->column_count = result->column_count;
+    reply->rows = (struct pgw_rows){&rows_ops, rows};
+    return PGW_OK;
+}
+
+/* ---- simple query ---- */
+
+static enum pgw_status run_simple(struct front *front, struct slice statement,
+                                  struct pgw_reply *reply, struct pgw_error *err)
+{
+    struct query *query;
+    struct query_result result;
+    struct error error;
+    enum pgw_status status =
+        query_run(front->query, statement, &query, &result, &error);
+    show_state(front);
+    if (status != PGW_OK)
+        return to_pg(status, &error, err);
+    status =
+        fill_reply(query, &result, result.rows ? columns_of(query) : NULL, reply, err);
+    if (reply->rows.ops)
+        ((struct front_rows *)reply->rows.self)->owns_query = true;
+    else
+        query_free(query);
+    return status;
+}
+
+/* PostgreSQL counts the position of an error from the start of the whole string. */
+static int32_t characters(const char *from, const char *to)
+{
+    int32_t count = 0;
+    for (; from < to; from++)
+        count += ((unsigned char)*from & 0xc0) != 0x80;
+    return count;
+}
+
+static enum pgw_status simple_query(void *state, pgw_session *session,
+                                    struct pgw_slice *sql, struct pgw_reply *reply,
+                                    struct pgw_error *err)
+{
+    struct front *front = state;
+    struct slice rest = {sql->data, sql->len}, statement;
+    (void)session;
+    if (!sql_split(&rest, &statement)) {
+        *sql = (struct pgw_slice){rest.data, 0};
+        reply->kind = PGW_REPLY_EMPTY;
+        return PGW_OK;
+    }
+    if (rest.len > 0)
+        query_session_implicit(front->query);
+    enum pgw_status status = run_simple(front, statement, reply, err);
+    if (status == PGW_ERROR && err->position > 0)
+        err->position += characters(sql->data, statement.data);
+    if (status != PGW_WAIT)
+        *sql = (struct pgw_slice){rest.data, rest.len};
+    return status;
+}
+
+/* ---- extended query ---- */
+
+struct front_statement {
+    struct front *front;
+    struct query *query;
+    const uint32_t *param_oids;
+    const struct pgw_column *columns;
+};
+
+static bool cast_hints(const struct pgw_parse *parse, struct arena *arena,
+                       struct query_hints *out)
+{
+    const char **casts = arena_calloc(arena, parse->param_count, sizeof *casts);
+    for (size_t i = 0; casts && i < parse->param_count; i++)
+        casts[i] = params_cast(parse->param_oids[i]);
+    *out = (struct query_hints){casts, parse->param_count};
+    return casts != NULL;
+}
+
+/* What the client is told: the type it gave, else what the engine inferred. */
+static bool describe_params(struct front_statement *statement,
+                            const struct pgw_parse *parse)
+{
+    struct query *query = statement->query;
+    uint32_t *oids = arena_calloc(&query->arena, query->param_count, sizeof *oids);
+    for (size_t i = 0; oids && i < query->param_count; i++) {
+        bool given = i < parse->param_count && parse->param_oids[i] != 0 &&
+                     parse->param_oids[i] != PGW_UNKNOWNOID;
+        oids[i] = given ? parse->param_oids[i] : plan_type_oid(query->param_types[i]);
+    }
+    statement->param_oids = oids;
+    return oids != NULL;
+}
+
+static struct front_statement *statement_new(struct front *front, struct query *query,
+                                             const struct pgw_parse *parse)
+{
+    struct front_statement *statement =
+        arena_calloc(&query->arena, 1, sizeof *statement);
+    if (!statement)
+        return NULL;
+    *statement = (struct front_statement){.front = front, .query = query};
+    statement->columns = columns_of(query);
+    return statement->columns && describe_params(statement, parse) ? statement : NULL;
+}
+
+static enum pgw_status parse_statement(struct front *front, struct slice text,
+                                       const struct pgw_parse *parse, void **out,
+                                       struct pgw_error *err)
+{
+    struct query *query = NULL;
+    struct query_hints hints;
+    struct error error;
+    struct arena arena = {0};
+    enum pgw_status status = PGW_ERROR;
+    if (cast_hints(parse, &arena, &hints))
+        status = query_prepare(front->query, text, &hints, &query, &error);
+    else
+        error_no_memory(&error);
+    arena_free(&arena);
+    if (status != PGW_OK)
+        return to_pg(status, &error, err);
+    *out = statement_new(front, query, parse);
+    if (*out)
+        return PGW_OK;
+    query_free(query);
+    return no_memory(err);
+}
+
+static enum pgw_status parse(void *state, pgw_session *session,
+                             const struct pgw_parse *parse, void **statement,
+                             struct pgw_error *err)
+{
+    struct slice rest = {parse->sql->data, parse->sql->len}, text;
+    const char *start = parse->sql->data;
+    (void)session;
+    if (!sql_split(&rest, &text))
+        text = (struct slice){start, 0};
+    if (rest.len > 0)
+        return pgw_fail(err, "42601",
+                        "cannot insert multiple commands into a prepared statement");
+    enum pgw_status status = parse_statement(state, text, parse, statement, err);
+    if (status == PGW_ERROR && err->position > 0)
+        err->position += characters(start, text.data);
+    if (status == PGW_OK)
+        *parse->sql = (struct pgw_slice){rest.data, 0};
+    return status;
+}
+
+static void describe(void *self, struct pgw_description *out)
+{
+    const struct front_statement *statement = self;
+    const struct query *query = statement->query;
+    *out = (struct pgw_description){
+        .param_oids = statement->param_oids,
+        .param_count = query->param_count,
+        .columns = query->returns_rows ? statement->columns : NULL,
+        .column_count = query->returns_rows ? query->column_count : 0};
+}
+
+static void close_statement(void *self)
+{
+    struct front_statement *statement = self;
+    query_free(statement->query); /* it holds the statement too */
+}
+
+struct front_portal {
+    struct arena arena; /* holds the parameters, and this */
+    struct front_statement *statement;
+    struct batch params;
+};
+
+static void close_portal(void *self)
+{
+    struct front_portal *portal = self;
+    arena_free(&portal->arena);
+    free(portal);
+}
+
+static enum pgw_status bind(void *self, pgw_session *session,
+                            const struct pgw_bind *bind, void **out,
+                            struct pgw_error *err)
+{
+    struct front_statement *statement = self;
+    struct front_portal *portal = calloc(1, sizeof *portal);
+    if (!portal)
+        return no_memory(err);
+    portal->statement = statement;
+    enum pgw_status status = params_batch(&portal->arena, session, bind->values,
+                                          bind->value_count, &portal->params, err);
+    if (status == PGW_OK)
+        *out = portal;
+    else
+        close_portal(portal);
+    return status;
+}
+
+static enum pgw_status execute(void *self, pgw_session *session,
+                               struct pgw_reply *reply, struct pgw_error *err)
+{
+    struct front_portal *portal = self;
+    struct front_statement *statement = portal->statement;
+    struct query_result result;
+    struct error error;
+    (void)session;
+    enum pgw_status status = query_execute(
+        statement->front->query, statement->query,
+        portal->params.column_count ? &portal->params : NULL, &result, &error);
+    show_state(statement->front);
+    if (status != PGW_OK)
+        return to_pg(status, &error, err);
+    return fill_reply(statement->query, &result, statement->columns, reply, err);
+}
+
+/* ---- the session ---- */
+
+static enum pgw_status sync_session(void *state, pgw_session *session, bool failed,
+                                    struct pgw_error *err)
+{
+    struct front *front = state;
+    struct error error;
+    (void)session;
+    enum pgw_status status = query_session_sync(front->query, failed, &error);
+    show_state(front);
+    return to_pg(status, &error, err);
+}
+
+static void interrupt(void *state)
+{
+    struct front *front = state;
+    query_session_interrupt(front->query);
+}
+
+static const struct pgw_startup_ops startup = {
+    .open = front_open, .sync = sync_session, .close = front_close};
+static const struct pgw_simple_ops simple = {.query = simple_query};
+static const struct pgw_extended_ops extended = {.parse = parse,
+                                                 .describe = describe,
+                                                 .bind = bind,
+                                                 .execute = execute,
+                                                 .close_portal = close_portal,
+                                                 .close_statement = close_statement};
+static const struct pgw_cancel_ops cancel = {.interrupt = interrupt};
+
+const struct pgw_handlers pg_front_handlers = {
+    .startup = &startup, .simple = &simple, .extended = &extended, .cancel = &cancel};

@@ -1,0 +1,17 @@
+/* pg_front.h - the query layer behind PostgreSQL's protocol: libpgwire's handlers. */
+#ifndef SERVER_PG_FRONT_H
+#define SERVER_PG_FRONT_H
+
+#include <pgwire/pgwire.h>
+
+struct database;
+
+/* What all sessions of a server share; outlives them. */
+struct pg_front {
+    struct database *database;
+};
+
+/* Give it to pgw_session_new with a `struct pg_front *` as ctx. */
+extern const struct pgw_handlers pg_front_handlers;
+
+#endif

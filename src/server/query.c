@@ -1,0 +1,309 @@
+/* query.c - the way of a statement: classify, prepare, execute.
+ *
+ *     text ── sql/classify ──┬─ the server's own (command.c, transaction.c)
+ *                            └─ the engine's: slot → connection → plan → cursor → rows
+ *
+ * Types are known before execution: the client's hints first, then what the engine
+ * infers, then text. Where the engine cannot infer, the hint is written into the text
+ * as a cast and the statement is prepared again; it is never executed to find out. */
+#include "server/query.h"
+
+#include <stdlib.h>
+
+#include "batch/type.h"
+#include "server/query_session.h"
+#include "sql/params.h"
+
+enum { PARAM_MAX = 65535 }; /* the protocol counts them in 16 bits */
+
+static const char fallback_cast[] = "text";
+
+/* ---- prepare ---- */
+
+static bool refuse_when_failed(const struct query_session *session,
+                               const struct sql_class *class, struct error *err)
+{
+    if (session->transaction != TRANSACTION_FAILED || class->allowed_when_failed)
+        return false;
+    error_set(err, "25P02",
+              "current transaction is aborted, commands ignored until end of "
+              "transaction block");
+    return true;
+}
+
+static bool types_known(const struct engine_stmt *stmt)
+{
+    for (size_t i = 0; i < stmt->param_count; i++) {
+        if (stmt->param_types[i]->id == TYPE_UNKNOWN)
+            return false;
+    }
+    return stmt->columns_known;
+}
+
+/* The casts of the second try: the client's, and text where nobody knew. */
+static const char **fill_casts(struct query *query, const struct engine_stmt *stmt,
+                               const struct query_hints *hints)
+{
+    const char **casts = arena_calloc(&query->arena, stmt->param_count, sizeof *casts);
+    for (size_t i = 0; casts && i < stmt->param_count; i++) {
+        if (i < hints->count && hints->casts[i])
+            casts[i] = hints->casts[i];
+        else if (stmt->param_types[i]->id == TYPE_UNKNOWN)
+            casts[i] = fallback_cast;
+    }
+    return casts;
+}
+
+/* Plan the text; when types stay open, plan it again with casts. */
+static bool plan(struct query_session *session, struct query *query,
+                 const struct query_hints *hints, struct engine_stmt **stmt,
+                 struct error *err)
+{
+    if (!sql_params_cast(query->text, hints->casts, hints->count, &query->arena,
+                         &query->engine_text))
+        return error_no_memory(err);
+    if (!pool_prepare(session->conn, query->engine_text, stmt, err))
+        return false;
+    if (types_known(*stmt))
+        return true;
+    size_t count = (*stmt)->param_count;
+    const char **casts = fill_casts(query, *stmt, hints);
+    if (!casts ||
+        !sql_params_cast(query->text, casts, count, &query->arena, &query->engine_text))
+        return error_no_memory(err);
+    return pool_prepare(session->conn, query->engine_text, stmt, err);
+}
+
+static bool copy_params(struct query *query, const struct engine_stmt *stmt,
+                        struct error *err)
+{
+    const struct type **types =
+        arena_calloc(&query->arena, stmt->param_count, sizeof *types);
+    if (!types)
+        return error_no_memory(err);
+    for (size_t i = 0; i < stmt->param_count; i++) {
+        if (stmt->param_types[i]->id == TYPE_UNKNOWN)
+            return error_set(err, "42P18",
+                             "could not determine data type of parameter $%zu", i + 1);
+        if (!(types[i] = type_copy(&query->arena, stmt->param_types[i])))
+            return error_no_memory(err);
+    }
+    query->param_types = types;
+    query->param_count = stmt->param_count;
+    return true;
+}
+
+static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
+                         struct error *err)
+{
+    struct engine_column *columns =
+        arena_calloc(&query->arena, stmt->column_count, sizeof *columns);
+    if (!columns)
+        return error_no_memory(err);
+    for (size_t i = 0; i < stmt->column_count; i++) {
+        columns[i].name = arena_string(&query->arena, slice_of(stmt->columns[i].name));
+        columns[i].type = type_copy(&query->arena, stmt->columns[i].type);
+        if (!columns[i].name || !columns[i].type)
+            return error_no_memory(err);
+    }
+    query->columns = columns;
+    query->column_count = stmt->column_count;
+    return true;
+}
+
+/* An engine that has rewritten text in hand counts characters in that. */
+static void drop_foreign_position(const struct query *query, struct error *err)
+{
+    if (!slice_equal(query->text, query->engine_text))
+        err->position = 0;
+}
+
+static enum pgw_status prepare_in_engine(struct query_session *session,
+                                         struct query *query,
+                                         const struct query_hints *hints,
+                                         struct error *err)
+{
+    struct engine_stmt *stmt;
+    enum pgw_status status = session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    bool done =
+        session_begin_due(session, err) && plan(session, query, hints, &stmt, err);
+    if (!done)
+        drop_foreign_position(query, err);
+    else
+        done = copy_params(query, stmt, err) && copy_columns(query, stmt, err);
+    if (done)
+        query->returns_rows = stmt->returns_rows;
+    session_leave(session);
+    return done ? PGW_OK : PGW_ERROR;
+}
+
+static bool names_setting(const struct sql_class *class)
+{
+    char name[SQL_NAME_BYTES];
+    return sql_identifier(class->name, name, sizeof name) &&
+           (settings_exists(name) || slice_equal_nocase(class->name, SLICE("all")));
+}
+
+/* SHOW of something that is no setting may mean something to the engine (SHOW TABLES);
+ * if it does not, the user meant a setting that does not exist. */
+static enum pgw_status prepare_engines_show(struct query_session *session,
+                                            struct query *query, struct error *err)
+{
+    static const struct query_hints none = {0};
+    query->class.kind = SQL_ENGINE;
+    enum pgw_status status = prepare_in_engine(session, query, &none, err);
+    if (status == PGW_ERROR)
+        error_set(err, "42704", "unrecognized configuration parameter \"%.*s\"",
+                  (int)query->class.name.len, query->class.name.data);
+    return status;
+}
+
+static enum pgw_status prepare(struct query_session *session, struct query *query,
+                               const struct query_hints *hints, struct error *err)
+{
+    query->class = sql_classify(query->text);
+    query->engine_text = query->text;
+    if (refuse_when_failed(session, &query->class, err))
+        return PGW_ERROR;
+    if (query->class.kind == SQL_SHOW && !names_setting(&query->class))
+        return prepare_engines_show(session, query, err);
+    if (query->class.kind != SQL_ENGINE)
+        return command_columns(query, err) ? PGW_OK : PGW_ERROR;
+    if (sql_param_max(query->text) > PARAM_MAX) {
+        error_set(err, "54000", "a statement takes at most %d parameters", PARAM_MAX);
+        return PGW_ERROR;
+    }
+    return prepare_in_engine(session, query, hints, err);
+}
+
+enum pgw_status query_prepare(struct query_session *session, struct slice sql,
+                              const struct query_hints *hints, struct query **out,
+                              struct error *err)
+{
+    static const struct query_hints none = {0};
+    enum pgw_status status = PGW_ERROR;
+    struct query *query = calloc(1, sizeof *query);
+    *out = NULL;
+    if (query && (query->text.data = arena_string(&query->arena, sql))) {
+        query->text.len = sql.len;
+        status = prepare(session, query, hints ? hints : &none, err);
+    } else {
+        error_no_memory(err);
+    }
+    if (status == PGW_OK)
+        *out = query;
+    else
+        query_free(query);
+    return status;
+}
+
+void query_free(struct query *query)
+{
+    if (!query)
+        return;
+    arena_free(&query->arena);
+    free(query);
+}
+
+/* ---- execute ---- */
+
+/* DDL may have changed what the text means since the client was told its columns. */
+static bool same_columns(const struct query *query, const struct engine_cursor *cursor)
+{
+    if (cursor->column_count != query->column_count)
+        return false;
+    for (size_t i = 0; i < query->column_count; i++) {
+        if (!type_equal(query->columns[i].type, cursor->columns[i].type))
+            return false;
+    }
+    return true;
+}
+
+static bool open_rows(struct query_session *session, struct query *query,
+                      struct engine_cursor *cursor, struct query_result *out,
+                      struct error *err)
+{
+    if (!same_columns(query, cursor)) {
+        cursor->ops->close(cursor);
+        pool_forget(session->conn, query->engine_text);
+        return error_set(err, "0A000", "cached plan must not change result type");
+    }
+    out->columns = query->columns;
+    out->column_count = query->column_count;
+    out->rows = rows_from_cursor(session, cursor);
+    return out->rows || error_no_memory(err);
+}
+
+static bool run(struct query_session *session, struct query *query,
+                const struct batch *params, struct query_result *out, struct error *err)
+{
+    struct engine_stmt *stmt;
+    struct engine_cursor *cursor;
+    if (!rows_spool_live(session, err) || !session_begin_due(session, err) ||
+        !pool_prepare(session->conn, query->engine_text, &stmt, err) ||
+        !stmt->ops->execute(stmt, params, &cursor, err)) {
+        drop_foreign_position(query, err);
+        return false;
+    }
+    out->tag = query->class.tag;
+    out->count = query->class.count;
+    if (stmt->returns_rows)
+        return open_rows(session, query, cursor, out, err);
+    out->affected = cursor->rows_changed;
+    cursor->ops->close(cursor);
+    return true;
+}
+
+static enum pgw_status execute_in_engine(struct query_session *session,
+                                         struct query *query,
+                                         const struct batch *params,
+                                         struct query_result *out, struct error *err)
+{
+    enum pgw_status status = session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    bool done = run(session, query, params, out, err);
+    if (done && out->rows)
+        session_pause(session); /* the first batch is asked for at once */
+    else
+        session_leave(session);
+    return done ? PGW_OK : PGW_ERROR;
+}
+
+enum pgw_status query_execute(struct query_session *session, struct query *query,
+                              const struct batch *params, struct query_result *out,
+                              struct error *err)
+{
+    *out = (struct query_result){0};
+    if (refuse_when_failed(session, &query->class, err))
+        return PGW_ERROR;
+    if (query->class.kind == SQL_ENGINE)
+        return execute_in_engine(session, query, params, out, err);
+    return command_execute(session, query, out, err);
+}
+
+enum pgw_status query_run(struct query_session *session, struct slice sql,
+                          struct query **query, struct query_result *out,
+                          struct error *err)
+{
+    struct sql_class class = sql_classify(sql);
+    bool needs_slot =
+        class.kind == SQL_ENGINE && !refuse_when_failed(session, &class, err);
+    enum pgw_status status = needs_slot ? session_enter(session, err) : PGW_OK;
+    if (status != PGW_OK)
+        return status;
+    status = query_prepare(session, sql, NULL, query, err);
+    if (status == PGW_OK)
+        status = query_execute(session, *query, NULL, out, err);
+    if (status != PGW_OK) {
+        query_free(*query);
+        *query = NULL;
+    }
+    if (needs_slot && status == PGW_OK && out->rows)
+        session_pause(session);
+    else if (needs_slot)
+        session_leave(session);
+    return status;
+}

@@ -1,0 +1,120 @@
+/* query.h - a statement on its way from a front to the engine and back: the page to
+ * read first.
+ *
+ *     front ── query_prepare ──> query ── query_execute ──> query_result
+ *                                                             │ rows
+ *                                     front <── batches ── query_rows_next
+ *
+ * Both protocols come through here. A query_session is what a client has: settings, the
+ * state of its transaction, and, only while a transaction or a cursor needs it, an
+ * engine connection. A query is one statement: its text, class, parameter and column
+ * types. What the server answers itself (SET, SHOW, BEGIN …) never reaches the engine
+ * and needs no slot; everything else takes a slot first, and PGW_WAIT means that there
+ * is none yet: nothing was done, call again with the same arguments. */
+#ifndef SERVER_QUERY_H
+#define SERVER_QUERY_H
+
+#include <pgwire/session.h>
+
+#include "batch/batch.h"
+#include "core/arena.h"
+#include "core/error.h"
+#include "engine/engine.h"
+#include "server/settings.h"
+#include "sql/classify.h"
+
+struct database;
+struct query;
+struct query_rows;
+struct query_session;
+
+/* What the query layer tells and asks of the client's protocol. */
+struct query_client_ops {
+    void (*notice)(void *client, enum pgw_severity severity, const char *sqlstate,
+                   const char *message);
+    void (*parameter)(void *client, const char *name, const char *value);
+    /* DEALLOCATE: an empty name drops all. False: there is none. */
+    bool (*drop_statement)(void *client, struct slice name);
+    /* The permission to block this thread (struct pgw_host). */
+    bool (*block_begin)(void *client);
+    void (*block_end)(void *client);
+};
+
+/* ---- the session ---- */
+
+struct query_session *query_session_new(struct database *database,
+                                        const struct query_client_ops *ops,
+                                        void *client) MUST_CHECK;
+/* Rolls back what is open. The caller has closed its rows and queries. NULL is allowed.
+ */
+void query_session_free(struct query_session *session);
+
+struct settings *query_session_settings(struct query_session *session);
+
+/* 'I', 'T' or 'E', as ReadyForQuery says it. */
+char query_session_status(const struct query_session *session);
+
+/* Several statements are on their way: what follows is one implicit transaction until
+ * query_session_sync, which commits it or, after a failure, rolls it back. */
+void query_session_implicit(struct query_session *session);
+enum pgw_status query_session_sync(struct query_session *session, bool failed,
+                                   struct error *err);
+
+/* Thread-safe: interrupt the engine if it works for this session right now. */
+void query_session_interrupt(struct query_session *session);
+
+/* ---- one statement ---- */
+
+/* A parameter's type as the client gave it: the engine's name for it, NULL = infer. */
+struct query_hints {
+    const char *const *casts;
+    size_t count;
+};
+
+struct query {
+    struct arena arena;       /* everything below lives in it */
+    struct slice text;        /* as the client wrote it */
+    struct slice engine_text; /* with the casts that make its types known */
+    struct sql_class class;
+    bool returns_rows;
+    size_t param_count;
+    const struct type *const *param_types;
+    size_t column_count;
+    const struct engine_column *columns;
+};
+
+/* Prepare one statement; nothing is executed. Moved out; query_free takes NULL. */
+enum pgw_status query_prepare(struct query_session *session, struct slice sql,
+                              const struct query_hints *hints, struct query **out,
+                              struct error *err);
+void query_free(struct query *query);
+
+struct query_result {
+    bool is_empty;   /* nothing but blanks and comments */
+    const char *tag; /* static */
+    enum sql_count count;
+    int64_t affected; /* with SQL_COUNT_AFFECTED */
+    size_t column_count;
+    const struct engine_column *columns; /* borrowed until the rows are closed */
+    struct query_rows *rows;             /* moved out; NULL: no rows */
+};
+
+/* params: one row, a column per parameter, NULL = none; copied by the engine. The query
+ * must outlive the rows. */
+enum pgw_status query_execute(struct query_session *session, struct query *query,
+                              const struct batch *params, struct query_result *out,
+                              struct error *err);
+
+/* Prepare without hints and execute at once, in one slot: a statement of a simple
+ * query. *query is moved out when PGW_OK. */
+enum pgw_status query_run(struct query_session *session, struct slice sql,
+                          struct query **query, struct query_result *out,
+                          struct error *err);
+
+/* MORE: *out holds rows, valid until the next call. OK: there are no more. WAIT, ERROR.
+ */
+enum pgw_status query_rows_next(struct query_rows *rows, struct batch *out,
+                                struct error *err);
+void query_rows_close(struct query_rows *rows);
+
+#endif

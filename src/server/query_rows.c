@@ -1,0 +1,161 @@
+/* query_rows.c - where a result's batches come from: the engine, the spool, or a table.
+ *
+ *     cursor ──> LIVE ── the connection is needed ──> SPOOLED (then LIVE again, if the
+ *                  │                                     spool was full)
+ *                  └── last batch, error, close ──> ENDED
+ *
+ * Spooled batches are read before what the cursor still has. Rows that outlive their
+ * transaction are LOST: reading them is an error, closing them is fine. */
+#include <stdlib.h>
+
+#include "server/database.h"
+#include "server/query_session.h"
+#include "spool/spool.h"
+
+struct query_rows {
+    struct query_session *session;
+    struct query_rows *next, *previous; /* the session's open rows */
+    struct engine_cursor *cursor;       /* NULL: the engine has no more */
+    struct spool *spool;                /* NULL: never spooled */
+    const struct batch *table;          /* NULL, or one batch not yet handed out */
+    bool lost;                          /* the transaction has ended */
+};
+
+static struct query_rows *rows_new(struct query_session *session)
+{
+    struct query_rows *rows = calloc(1, sizeof *rows);
+    if (!rows)
+        return NULL;
+    rows->session = session;
+    rows->next = session->open;
+    if (rows->next)
+        rows->next->previous = rows;
+    session->open = rows;
+    return rows;
+}
+
+struct query_rows *rows_from_cursor(struct query_session *session,
+                                    struct engine_cursor *cursor)
+{
+    struct query_rows *rows = rows_new(session);
+    if (!rows) {
+        cursor->ops->close(cursor);
+        return NULL;
+    }
+    rows->cursor = cursor;
+    session->live = rows;
+    return rows;
+}
+
+struct query_rows *rows_from_table(struct query_session *session,
+                                   const struct batch *table)
+{
+    struct query_rows *rows = rows_new(session);
+    if (rows)
+        rows->table = table;
+    return rows;
+}
+
+static void close_cursor(struct query_rows *rows)
+{
+    if (rows->cursor)
+        rows->cursor->ops->close(rows->cursor);
+    rows->cursor = NULL;
+    if (rows->session->live == rows)
+        rows->session->live = NULL;
+}
+
+bool rows_spool_live(struct query_session *session, struct error *err)
+{
+    struct query_rows *rows = session->live;
+    struct batch batch;
+    if (!rows)
+        return true;
+    if (!rows->spool)
+        rows->spool = spool_new(session->database->spool_bytes);
+    if (!rows->spool)
+        return error_no_memory(err);
+    for (;;) {
+        if (spool_is_full(rows->spool))
+            return spool_full_error(rows->spool, err);
+        switch (rows->cursor->ops->next(rows->cursor, &batch, err)) {
+        case ENGINE_BATCH:
+            if (!spool_append(rows->spool, &batch, err))
+                return false;
+            break;
+        case ENGINE_END:
+            close_cursor(rows);
+            return true;
+        case ENGINE_ERROR:
+            close_cursor(rows);
+            return false;
+        }
+    }
+}
+
+void rows_end_all(struct query_session *session)
+{
+    for (struct query_rows *rows = session->open; rows; rows = rows->next) {
+        close_cursor(rows);
+        spool_free(rows->spool);
+        rows->spool = NULL;
+        rows->table = NULL;
+        rows->lost = true;
+    }
+}
+
+/* One batch from the cursor; the slot is kept while there may be more. */
+static enum pgw_status next_live(struct query_rows *rows, struct batch *out,
+                                 struct error *err)
+{
+    struct query_session *session = rows->session;
+    enum pgw_status status = session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    enum engine_next got = rows->cursor->ops->next(rows->cursor, out, err);
+    if (got == ENGINE_BATCH) {
+        session_pause(session);
+        return PGW_MORE;
+    }
+    close_cursor(rows);
+    session_leave(session);
+    return got == ENGINE_END ? PGW_OK : PGW_ERROR;
+}
+
+enum pgw_status query_rows_next(struct query_rows *rows, struct batch *out,
+                                struct error *err)
+{
+    if (rows->lost) {
+        error_set(err, "34000", "the transaction that these rows belong to has ended");
+        return PGW_ERROR;
+    }
+    if (rows->table) {
+        *out = *rows->table;
+        rows->table = NULL;
+        return PGW_MORE;
+    }
+    if (rows->spool && spool_next(rows->spool, out))
+        return PGW_MORE;
+    return rows->cursor ? next_live(rows, out, err) : PGW_OK;
+}
+
+void query_rows_close(struct query_rows *rows)
+{
+    if (!rows)
+        return;
+    struct query_session *session = rows->session;
+    bool was_live = session->live == rows;
+    if (was_live)
+        session->depth++; /* the leave below gives back what the live rows pinned */
+    close_cursor(rows);
+    spool_free(rows->spool);
+    if (rows->next)
+        rows->next->previous = rows->previous;
+    if (rows->previous)
+        rows->previous->next = rows->next;
+    else
+        session->open = rows->next;
+    free(rows);
+    if (was_live)
+        session_leave(session);
+}

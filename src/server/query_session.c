@@ -1,0 +1,148 @@
+/* query_session.c - a client's session on the query layer: connection, slot, interrupt.
+ */
+#include "server/query_session.h"
+
+#include <stdlib.h>
+
+#include "server/database.h"
+
+static void report_parameter(void *self, const char *name, const char *value)
+{
+    struct query_session *session = self;
+    if (session->ops->parameter)
+        session->ops->parameter(session->client, name, value);
+}
+
+struct query_session *query_session_new(struct database *database,
+                                        const struct query_client_ops *ops,
+                                        void *client)
+{
+    struct query_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    if (pthread_mutex_init(&session->lock, NULL) != 0) {
+        free(session);
+        return NULL;
+    }
+    session->database = database;
+    session->ops = ops;
+    session->client = client;
+    settings_init(&session->settings,
+                  &(struct settings_listener){report_parameter, session});
+    return session;
+}
+
+void query_session_free(struct query_session *session)
+{
+    struct error ignored;
+    bool broken = false;
+    if (!session)
+        return;
+    rows_end_all(session);
+    if (session->engine_begun)
+        broken = !session_run(session, SLICE("rollback"), &ignored);
+    pool_release(session->database->pool, session->conn, broken);
+    settings_free(&session->settings);
+    pthread_mutex_destroy(&session->lock);
+    free(session);
+}
+
+struct settings *query_session_settings(struct query_session *session)
+{
+    return &session->settings;
+}
+
+char query_session_status(const struct query_session *session)
+{
+    switch (session->transaction) {
+    case TRANSACTION_BLOCK:
+        return 'T';
+    case TRANSACTION_FAILED:
+        return 'E';
+    case TRANSACTION_NONE:
+    case TRANSACTION_IMPLICIT:
+        break;
+    }
+    return 'I';
+}
+
+static void set_working(struct query_session *session, struct engine_conn *conn)
+{
+    pthread_mutex_lock(&session->lock);
+    session->working = conn;
+    pthread_mutex_unlock(&session->lock);
+}
+
+void query_session_interrupt(struct query_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    if (session->working)
+        session->working->ops->interrupt(session->working);
+    pthread_mutex_unlock(&session->lock);
+}
+
+static bool block_begin(struct query_session *session)
+{
+    return !session->ops->block_begin || session->ops->block_begin(session->client);
+}
+
+static void block_end(struct query_session *session)
+{
+    if (session->ops->block_end)
+        session->ops->block_end(session->client);
+}
+
+enum pgw_status session_enter(struct query_session *session, struct error *err)
+{
+    if (!block_begin(session))
+        return PGW_WAIT;
+    if (!session->conn && !pool_acquire(session->database->pool, &session->conn, err)) {
+        block_end(session);
+        return PGW_ERROR;
+    }
+    session->depth++;
+    set_working(session, pool_conn_engine(session->conn));
+    return PGW_OK;
+}
+
+void session_pause(struct query_session *session)
+{
+    if (--session->depth == 0)
+        set_working(session, NULL);
+}
+
+void session_leave(struct query_session *session)
+{
+    session_pause(session);
+    if (session->depth > 0)
+        return;
+    if (!session->engine_begun && !session->live) {
+        pool_release(session->database->pool, session->conn, false);
+        session->conn = NULL;
+    }
+    block_end(session);
+}
+
+bool session_run(struct query_session *session, struct slice sql, struct error *err)
+{
+    struct engine_stmt *stmt;
+    struct engine_cursor *cursor;
+    if (!pool_prepare(session->conn, sql, &stmt, err) ||
+        !stmt->ops->execute(stmt, NULL, &cursor, err))
+        return false;
+    cursor->ops->close(cursor);
+    return true;
+}
+
+bool session_begin_due(struct query_session *session, struct error *err)
+{
+    if (session->engine_begun || session->transaction == TRANSACTION_NONE)
+        return true;
+    if (!session_run(session,
+                     session->read_only ? SLICE("begin transaction read only")
+                                        : SLICE("begin transaction"),
+                     err))
+        return false;
+    session->engine_begun = true;
+    return true;
+}

@@ -1,0 +1,79 @@
+/* query_session.h - the inside of a query session, shared by the files of the query
+ * layer.
+ *
+ * The connection is borrowed from the pool when work arrives ("enter") and given back
+ * when it is done ("leave"), unless something pins it: an engine transaction or a live
+ * cursor. At most one of the session's open rows is *live*, streaming from the
+ * connection; before the connection is used for anything else, the rest of the live
+ * rows is spooled. */
+#ifndef SERVER_QUERY_SESSION_H
+#define SERVER_QUERY_SESSION_H
+
+#include <pthread.h>
+
+#include "engine/pool.h"
+#include "server/query.h"
+
+enum transaction_state {
+    TRANSACTION_NONE,     /* each statement commits by itself */
+    TRANSACTION_IMPLICIT, /* until sync */
+    TRANSACTION_BLOCK,    /* BEGIN was said */
+    TRANSACTION_FAILED    /* … and a statement has failed: ROLLBACK is awaited */
+};
+
+struct query_session {
+    struct database *database;
+    const struct query_client_ops *ops;
+    void *client;
+    struct settings settings;
+    enum transaction_state transaction;
+    bool read_only;    /* BEGIN READ ONLY */
+    bool engine_begun; /* the engine knows of the transaction */
+    unsigned depth;    /* enter without leave: one slot serves prepare and execute */
+    struct pool_conn *conn;
+    struct query_rows *open;     /* all rows not yet closed, newest first */
+    struct query_rows *live;     /* the one that streams from conn */
+    pthread_mutex_t lock;        /* guards working alone */
+    struct engine_conn *working; /* the engine is executing on it right now */
+};
+
+/* Take a slot and a connection and mark it as working; WAIT or ERROR: nothing is held.
+ */
+enum pgw_status session_enter(struct query_session *session, struct error *err);
+/* Leave, but keep slot and connection for the next batch, which will be asked for at
+ * once (a session that is parked loses its slot, not its connection). */
+void session_pause(struct query_session *session);
+/* The statement is over: give back what nothing pins. */
+void session_leave(struct query_session *session);
+
+/* Between enter and leave: execute a command that has no rows and no parameters. */
+bool session_run(struct query_session *session, struct slice sql, struct error *err);
+/* Between enter and leave: start the engine's transaction if one is due. */
+bool session_begin_due(struct query_session *session, struct error *err);
+
+/* BEGIN, COMMIT and ROLLBACK: transaction.c. */
+enum pgw_status transaction_begin(struct query_session *, const struct query *,
+                                  struct query_result *, struct error *);
+enum pgw_status transaction_commit(struct query_session *, const struct query *,
+                                   struct query_result *, struct error *);
+enum pgw_status transaction_rollback(struct query_session *, const struct query *,
+                                     struct query_result *, struct error *);
+
+/* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory). */
+struct query_rows *rows_from_cursor(struct query_session *session,
+                                    struct engine_cursor *cursor) MUST_CHECK;
+/* A table that the server made itself: lives in the query's arena. */
+struct query_rows *rows_from_table(struct query_session *session,
+                                   const struct batch *table) MUST_CHECK;
+/* Between enter and leave: move the rest of the live rows out of the connection's way.
+ * 53200 when it does not fit; the rows stay readable then. */
+bool rows_spool_live(struct query_session *session, struct error *err);
+/* The transaction has ended: no open rows of it can be read any more. */
+void rows_end_all(struct query_session *session);
+
+/* What the server answers itself: command.c. */
+enum pgw_status command_execute(struct query_session *session, struct query *query,
+                                struct query_result *out, struct error *err);
+bool command_columns(struct query *query, struct error *err);
+
+#endif

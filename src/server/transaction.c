@@ -1,0 +1,135 @@
+/* transaction.c - BEGIN, COMMIT, ROLLBACK, and the implicit transaction of a batch.
+ *
+ *              BEGIN                     error (at sync)
+ *     NONE ─────────────> BLOCK ────────────────────────> FAILED
+ *      │ ^   COMMIT, ROLLBACK │                               │ COMMIT, ROLLBACK
+ *      │ └────────────────────┴───────────────────────────────┘ (both roll back)
+ *      │ several statements         BEGIN
+ *      └──────────────> IMPLICIT ──────────> BLOCK
+ *                           │ sync: commit, or roll back after an error
+ *                           └──> NONE
+ *
+ * The engine hears of a transaction when its first statement needs the engine: BEGIN
+ * alone costs nothing. After an error the engine rolls back at once, so that a failed
+ * block holds no connection while the client makes up its mind. */
+#include "server/query_session.h"
+
+static void notice(struct query_session *session, enum pgw_severity severity,
+                   const char *sqlstate, const char *text)
+{
+    if (session->ops->notice)
+        session->ops->notice(session->client, severity, sqlstate, text);
+}
+
+static void end(struct query_session *session, bool committed)
+{
+    settings_end_transaction(&session->settings, committed);
+    session->transaction = TRANSACTION_NONE;
+    session->read_only = false;
+}
+
+/* Tell the engine how the transaction ends, if it knows of it. Whatever it answers, the
+ * transaction is over: a COMMIT that fails has rolled back. */
+static enum pgw_status end_in_engine(struct query_session *session, bool commit,
+                                     struct error *err)
+{
+    struct error ignored;
+    bool done = true;
+    if (session->engine_begun) {
+        enum pgw_status status = session_enter(session, err);
+        if (status == PGW_WAIT)
+            return status;
+        rows_end_all(session);
+        done = session_run(session, commit ? SLICE("commit") : SLICE("rollback"), err);
+        if (!done && commit)
+            (void)session_run(session, SLICE("rollback"), &ignored);
+        session->engine_begun = false;
+        session_leave(session);
+    }
+    rows_end_all(session);
+    return done ? PGW_OK : PGW_ERROR;
+}
+
+static enum pgw_status finish(struct query_session *session, bool commit,
+                              struct error *err)
+{
+    enum pgw_status status = end_in_engine(session, commit, err);
+    if (status != PGW_WAIT)
+        end(session, commit && status == PGW_OK);
+    return status;
+}
+
+enum pgw_status transaction_begin(struct query_session *session,
+                                  const struct query *query, struct query_result *out,
+                                  struct error *err)
+{
+    (void)err;
+    if (session->transaction == TRANSACTION_BLOCK) {
+        notice(session, PGW_SEVERITY_WARNING, "25001",
+               "there is already a transaction in progress");
+    } else {
+        session->transaction = TRANSACTION_BLOCK;
+        session->read_only = query->class.read_only;
+    }
+    out->tag = query->class.tag;
+    return PGW_OK;
+}
+
+enum pgw_status transaction_commit(struct query_session *session,
+                                   const struct query *query, struct query_result *out,
+                                   struct error *err)
+{
+    bool failed = session->transaction == TRANSACTION_FAILED;
+    bool outside = !failed && session->transaction != TRANSACTION_BLOCK;
+    enum pgw_status status = finish(session, !failed, err);
+    if (status == PGW_WAIT)
+        return status;
+    if (outside)
+        notice(session, PGW_SEVERITY_WARNING, "25P01",
+               "there is no transaction in progress");
+    out->tag = failed ? "ROLLBACK" : query->class.tag;
+    return status;
+}
+
+enum pgw_status transaction_rollback(struct query_session *session,
+                                     const struct query *query,
+                                     struct query_result *out, struct error *err)
+{
+    bool outside = session->transaction == TRANSACTION_NONE ||
+                   session->transaction == TRANSACTION_IMPLICIT;
+    enum pgw_status status = finish(session, false, err);
+    if (status == PGW_WAIT)
+        return status;
+    if (outside)
+        notice(session, PGW_SEVERITY_WARNING, "25P01",
+               "there is no transaction in progress");
+    out->tag = query->class.tag;
+    return status;
+}
+
+void query_session_implicit(struct query_session *session)
+{
+    if (session->transaction == TRANSACTION_NONE)
+        session->transaction = TRANSACTION_IMPLICIT;
+}
+
+enum pgw_status query_session_sync(struct query_session *session, bool failed,
+                                   struct error *err)
+{
+    enum pgw_status status;
+    switch (session->transaction) {
+    case TRANSACTION_IMPLICIT:
+        return finish(session, !failed, err);
+    case TRANSACTION_BLOCK:
+        if (!failed)
+            return PGW_OK;
+        status = end_in_engine(session, false, err);
+        if (status != PGW_WAIT)
+            session->transaction = TRANSACTION_FAILED;
+        return status == PGW_WAIT ? status : PGW_OK;
+    case TRANSACTION_NONE:
+    case TRANSACTION_FAILED:
+        break;
+    }
+    return PGW_OK;
+}

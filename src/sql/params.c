@@ -1,0 +1,86 @@
+/* params.c - parameters in a statement's text. */
+#include "sql/params.h"
+
+#include "sql/token.h"
+
+enum { TOO_MANY = 65536 };
+
+static uint32_t param_number(const struct token *token)
+{
+    uint32_t number = 0;
+    for (size_t i = 1; i < token->text.len; i++) {
+        number = number * 10 + (uint32_t)(token->text.data[i] - '0');
+        if (number > TOO_MANY)
+            return TOO_MANY;
+    }
+    return number;
+}
+
+uint32_t sql_param_max(struct slice statement)
+{
+    uint32_t max = 0;
+    for (;;) {
+        struct token token = token_next(&statement);
+        if (token.kind == TOKEN_END)
+            return max;
+        if (token.kind == TOKEN_PARAM && param_number(&token) > max)
+            max = param_number(&token);
+    }
+}
+
+static const char *cast_of(const struct token *token, const char *const *casts,
+                           size_t count)
+{
+    uint32_t number = token->kind == TOKEN_PARAM ? param_number(token) : 0;
+    return number > 0 && number <= count ? casts[number - 1] : NULL;
+}
+
+static size_t length_with_casts(struct slice statement, const char *const *casts,
+                                size_t count)
+{
+    size_t len = statement.len;
+    for (;;) {
+        struct token token = token_next(&statement);
+        const char *cast = cast_of(&token, casts, count);
+        if (token.kind == TOKEN_END)
+            return len;
+        if (cast)
+            len += 2 + strlen(cast);
+    }
+}
+
+static char *append(char *to, const char *from, size_t len)
+{
+    memcpy(to, from, len);
+    return to + len;
+}
+
+bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
+                     struct arena *arena, struct slice *out)
+{
+    size_t len = length_with_casts(statement, casts, count);
+    if (len == statement.len) {
+        *out = statement;
+        return true;
+    }
+    char *text = arena_alloc(arena, len + 1), *end = text;
+    if (!text)
+        return false;
+    struct slice rest = statement;
+    const char *copied = statement.data;
+    for (struct token token = token_next(&rest); token.kind != TOKEN_END;
+         token = token_next(&rest)) {
+        const char *cast = cast_of(&token, casts, count);
+        if (!cast)
+            continue;
+        const char *behind = token.text.data + token.text.len;
+        end = append(end, copied, (size_t)(behind - copied));
+        end = append(end, "::", 2);
+        end = append(end, cast, strlen(cast));
+        copied = behind;
+    }
+    end = append(end, copied, (size_t)(statement.data + statement.len - copied));
+    *end = '\0';
+    *out = (struct slice){text, len};
+    return true;
+}
