@@ -64,7 +64,7 @@ enum { PGW_NOT_COUNTED = -1 };
 /* The library fills in {.affected = PGW_NOT_COUNTED} and zeroes before each call. */
 struct pgw_reply {
     enum pgw_reply_kind kind;
-    const char *tag;  /* "SELECT", "INSERT 0", "BEGIN": static, or pgw_session_alloc */
+    const char *tag;  /* "SELECT", "INSERT 0", "BEGIN"; lives as long as the portal */
     int64_t affected; /* COMMAND: appended to the tag unless PGW_NOT_COUNTED */
     bool tag_only;    /* ROWS: do not append the number of rows ("SHOW") */
     const struct pgw_column *columns; /* borrowed until release */

@@ -78,11 +78,13 @@ void pgw_session_send_ack(pgw_session *session, size_t bytes);
 /* Give back what an idle connection does not need. */
 void pgw_session_idle(pgw_session *session);
 
-/* Thread-safe. Interrupt the statement that runs now, or, for the reasons that close
- * the connection, the session. True while there is something left to interrupt: the
- * caller repeats the call every few milliseconds until it is false, and wakes the
- * session. */
-bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason);
+/* Thread-safe. Interrupt the statement that runs now or, for the reasons that close the
+ * connection, the session. True: something is still running; wake the session, and call
+ * again every few milliseconds until it is false, since an engine may forget an
+ * interrupt that comes too early. *statement is 0 at the first call, and then says
+ * which statement was meant: a later one is left alone. */
+bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
+                           uint64_t *statement);
 
 /* Thread-safe: does the key of a CancelRequest fit? Compared in constant time. */
 bool pgw_session_key_matches(const pgw_session *session, struct pgw_slice key);

@@ -22,7 +22,8 @@ struct session_ops {
     size_t (*send_iov)(void *self, struct iovec *iov, size_t max);
     void (*send_ack)(void *self, size_t bytes);
     void (*idle)(void *self);
-    bool (*interrupt)(void *self, enum pgw_interrupt reason); /* thread-safe */
+    bool (*interrupt)(void *self, enum pgw_interrupt reason,
+                      uint64_t *statement); /* thread-safe */
     bool (*key_matches)(const void *self,
                         struct pgw_slice key); /* thread-safe, or NULL */
     void (*free)(void *self);

@@ -1,0 +1,108 @@
+/* copy.c - data from the client: CopyData to the host until CopyDone or CopyFail.
+ *
+ * Source: PostgreSQL documentation 55.2.7. Flush and Sync are ignored while copying;
+ * anything else ends the copy with an error and is itself dropped. */
+#include "pgwire/reader.h"
+#include "pgwire/reply.h"
+
+static void leave(pgw_session *session, const struct frame *frame)
+{
+    session_consume(session, frame);
+    session->copy = NULL;
+    session->flow = NULL;
+    if (session->flow_is_simple) {
+        session_enter(session, STATE_SIMPLE);
+    } else {
+        interrupt_end(session);
+        session_enter(session, session->failed ? STATE_SKIP : STATE_READY);
+    }
+}
+
+static void fail(pgw_session *session, const struct frame *frame, struct pgw_error *err)
+{
+    interrupt_translate(session, err);
+    session_error(session, err);
+    if (session->state == STATE_CLOSED)
+        return;
+    session->query_offset = SIZE_MAX;
+    leave(session, frame);
+}
+
+/* The host is told that no more will come, whoever is to blame. */
+static void abandon(pgw_session *session, const struct frame *frame,
+                    struct pgw_slice reason, struct pgw_error *err)
+{
+    const struct pgw_copy_ops *ops = session->handlers->copy;
+    if (ops->fail)
+        ops->fail(session->copy, reason);
+    fail(session, frame, err);
+}
+
+static void on_data(pgw_session *session, const struct frame *frame)
+{
+    struct pgw_error err;
+    struct pgw_slice data = {(const char *)frame->body, frame->len};
+    enum pgw_status status =
+        interrupt_pending(session, &err)
+            ? PGW_ERROR
+            : session->handlers->copy->data(session->copy, data, &err);
+    if (status == PGW_WAIT)
+        session->waiting = true;
+    else if (status == PGW_ERROR)
+        fail(session, frame, &err);
+    else
+        session_consume(session, frame);
+}
+
+static void on_done(pgw_session *session, const struct frame *frame)
+{
+    struct pgw_error err;
+    struct pgw_reply reply = {.affected = PGW_NOT_COUNTED};
+    enum pgw_status status = session->handlers->copy->done(session->copy, &reply, &err);
+    if (status == PGW_WAIT) {
+        session->waiting = true;
+    } else if (status == PGW_ERROR) {
+        fail(session, frame, &err);
+    } else if (reply_complete(&session->output, reply.tag ? reply.tag : "COPY",
+                              reply.affected)) {
+        portal_release_rows(session->flow);
+        leave(session, frame);
+    } else {
+        session_no_memory(session);
+    }
+}
+
+static void on_fail(pgw_session *session, const struct frame *frame)
+{
+    struct reader reader = reader_of(frame->body, frame->len);
+    struct pgw_slice reason = reader_string(&reader);
+    struct pgw_error err;
+    (void)pgw_fail(&err, "57014", "COPY from stdin failed: %.*s", (int)reason.len,
+                   reason.data);
+    abandon(session, frame, reason, &err);
+}
+
+void copy_message(pgw_session *session, const struct frame *frame)
+{
+    struct pgw_error err;
+    switch (frame->type) {
+    case 'd':
+        on_data(session, frame);
+        break;
+    case 'c':
+        on_done(session, frame);
+        break;
+    case 'f':
+        on_fail(session, frame);
+        break;
+    case 'H':
+    case 'S':
+        session_consume(session, frame);
+        break;
+    default:
+        (void)pgw_fail(&err, "08P01",
+                       "unexpected message type 0x%02X during COPY from stdin",
+                       (unsigned char)frame->type);
+        abandon(session, frame, (struct pgw_slice){"", 0}, &err);
+    }
+}

@@ -1,0 +1,173 @@
+/* flow.c - from a reply to its end: rows are pulled, a step at a time.
+ *
+ *     reply ──┬─ COMMAND ──> CommandComplete
+ *             ├─ EMPTY ───> EmptyQueryResponse
+ *             ├─ ROWS ────> [RowDescription] DataRow … ──┬─ CommandComplete
+ *             │                                          └─ PortalSuspended (max_rows)
+ *             ├─ COPY OUT > CopyOutResponse CopyData … CopyDone CommandComplete
+ *             └─ COPY IN ─> CopyInResponse, then copy.c
+ *
+ * A step ends when the row source has had enough, at the high-water mark at the latest:
+ * what is in memory is bounded whatever the rows. */
+#include "pgwire/reply.h"
+#include "pgwire/row.h"
+
+static enum pgw_status no_memory(struct pgw_error *err)
+{
+    return pgw_fail(err, "53200", "out of memory");
+}
+
+static bool complete(pgw_session *session, struct portal *portal)
+{
+    const struct pgw_reply *reply = &portal->reply;
+    const char *tag = reply->tag ? reply->tag : "";
+    int64_t count = reply->affected;
+    if (reply->kind == PGW_REPLY_ROWS || reply->kind == PGW_REPLY_COPY_OUT)
+        count = reply->tag_only ? PGW_NOT_COUNTED : (int64_t)portal->sent;
+    portal_release_rows(portal);
+    return reply_complete(&session->output, tag, count);
+}
+
+static bool begin_copy_in(pgw_session *session, const struct pgw_reply *reply)
+{
+    const struct pgw_copy_ops *ops = session->handlers->copy;
+    session->copy = reply->copy;
+    session->flush = true;
+    session_enter(session, STATE_COPY_IN);
+    return ops && ops->data && ops->done &&
+           reply_copy(&session->output, 'G', reply->copy_format, reply->column_count);
+}
+
+enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool describe,
+                           struct pgw_error *err)
+{
+    const struct pgw_reply *reply = &portal->reply;
+    bool done = true;
+    session->flow = portal;
+    portal->sent = 0;
+    switch (reply->kind) {
+    case PGW_REPLY_COMMAND:
+        done = complete(session, portal);
+        break;
+    case PGW_REPLY_EMPTY:
+        portal->finished = true;
+        done = reply_plain(&session->output, 'I');
+        break;
+    case PGW_REPLY_ROWS:
+        if (describe)
+            done = reply_columns(&session->output, reply->columns, reply->column_count,
+                                 portal->formats, portal->format_count);
+        session_enter(session, STATE_ROWS);
+        break;
+    case PGW_REPLY_COPY_OUT:
+        done =
+            reply_copy(&session->output, 'H', reply->copy_format, reply->column_count);
+        session_enter(session, STATE_ROWS);
+        break;
+    case PGW_REPLY_COPY_IN:
+        done = begin_copy_in(session, reply);
+        break;
+    case PGW_REPLY_COPY_BOTH:
+        return pgw_fail(err, "0A000", "COPY in both directions is not supported");
+    }
+    return done ? PGW_OK : no_memory(err);
+}
+
+/* Rows have ended, or stopped: what the state becomes. */
+static void leave_rows(pgw_session *session)
+{
+    session->flow = NULL;
+    if (session->flow_is_simple) {
+        session_enter(session, STATE_SIMPLE);
+        return;
+    }
+    interrupt_end(session);
+    arena_reset(&session->memory);
+    session_enter(session, STATE_READY);
+}
+
+static void fail_rows(pgw_session *session, struct pgw_error *err)
+{
+    portal_release_rows(session->flow);
+    session->flow = NULL;
+    interrupt_translate(session, err);
+    interrupt_end(session);
+    session_error(session, err);
+    if (session->state == STATE_CLOSED)
+        return;
+    if (session->flow_is_simple) {
+        session->query_offset = SIZE_MAX; /* the rest of the string is not executed */
+        session_enter(session, STATE_SIMPLE);
+    } else {
+        session_enter(session, STATE_SKIP);
+    }
+}
+
+static void finish_rows(pgw_session *session)
+{
+    struct portal *portal = session->flow;
+    bool done =
+        portal->reply.kind != PGW_REPLY_COPY_OUT || reply_plain(&session->output, 'c');
+    if (done && complete(session, portal))
+        leave_rows(session);
+    else
+        session_no_memory(session);
+}
+
+static void suspend_rows(pgw_session *session)
+{
+    if (reply_plain(&session->output, 's'))
+        leave_rows(session);
+    else
+        session_no_memory(session);
+}
+
+static size_t rows_allowed(const pgw_session *session)
+{
+    if (session->flow_limit == 0)
+        return SIZE_MAX;
+    return session->flow_limit - (size_t)session->flow->sent;
+}
+
+/* Ask the source once. MORE also says that the limit of this Execute is reached. */
+static enum pgw_status pull(pgw_session *session, struct pgw_error *err)
+{
+    struct portal *portal = session->flow;
+    struct pgw_row row = {.out = &session->output,
+                          .columns = portal->reply.columns,
+                          .column_count = portal->reply.column_count,
+                          .formats = portal->formats,
+                          .format_count = portal->format_count,
+                          .limit = rows_allowed(session),
+                          .high_water = session->high_water};
+    if (interrupt_pending(session, err))
+        return PGW_ERROR;
+    enum pgw_status status = PGW_OK;
+    if (portal->reply.rows.ops)
+        status = portal->reply.rows.ops->next(portal->reply.rows.self, &row, err);
+    portal->sent += row.written;
+    if (!row.failed)
+        return status;
+    *err = row.error;
+    return PGW_ERROR;
+}
+
+void flow_step(pgw_session *session)
+{
+    struct pgw_error err;
+    switch (pull(session, &err)) {
+    case PGW_OK:
+        finish_rows(session);
+        break;
+    case PGW_MORE:
+        if (rows_allowed(session) == 0)
+            suspend_rows(session);
+        break;
+    case PGW_WAIT:
+        session->waiting = true;
+        break;
+    case PGW_ERROR:
+        fail_rows(session, &err);
+        break;
+    }
+}

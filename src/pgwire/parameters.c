@@ -1,0 +1,97 @@
+/* parameters.c - ParameterStatus: what the client is told of the session's settings.
+ *
+ * All of them at start-up, then what has changed, before each ReadyForQuery, as
+ * PostgreSQL does. What the host has not set by then has a default here. */
+#include <stdlib.h>
+
+#include "core/version.h"
+#include "pgwire/reply.h"
+
+static struct parameter *find(const pgw_session *session, const char *name)
+{
+    struct parameter *parameter = session->parameters;
+    while (parameter && strcmp(parameter->name, name) != 0)
+        parameter = parameter->next;
+    return parameter;
+}
+
+static struct parameter *add(pgw_session *session, const char *name)
+{
+    struct parameter **end = &session->parameters;
+    while (*end)
+        end = &(*end)->next;
+    struct parameter *parameter = calloc(1, sizeof *parameter);
+    if (!parameter || !(parameter->name = strdup(name))) {
+        free(parameter);
+        return NULL;
+    }
+    *end = parameter;
+    return parameter;
+}
+
+enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name,
+                                          const char *value, struct pgw_error *err)
+{
+    struct parameter *parameter = find(session, name);
+    char *copy = strdup(value);
+    if (copy && !parameter)
+        parameter = add(session, name);
+    if (!copy || !parameter) {
+        free(copy);
+        return pgw_fail(err, "53200", "out of memory");
+    }
+    if (!parameter->value || strcmp(parameter->value, copy) != 0)
+        parameter->changed = true;
+    free(parameter->value);
+    parameter->value = copy;
+    return PGW_OK;
+}
+
+bool parameters_defaults(pgw_session *session, struct pgw_error *err)
+{
+    const struct startup_pair defaults[] = {
+        {"server_version", "15.0 (libpgwire " WIREHOUSE_VERSION ")"},
+        {"server_encoding", "UTF8"},
+        {"client_encoding", "UTF8"},
+        {"application_name",
+         pgw_session_startup_parameter(session, "application_name")},
+        {"session_authorization", pgw_session_startup_parameter(session, "user")},
+        {"is_superuser", "off"},
+        {"DateStyle", "ISO, MDY"},
+        {"IntervalStyle", "postgres"},
+        {"TimeZone", "UTC"},
+        {"integer_datetimes", "on"},
+        {"standard_conforming_strings", "on"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(defaults); i++) {
+        const char *value = defaults[i].value ? defaults[i].value : "";
+        if (!find(session, defaults[i].name) &&
+            pgw_session_set_parameter(session, defaults[i].name, value, err) != PGW_OK)
+            return false;
+    }
+    return true;
+}
+
+bool parameters_report(pgw_session *session, bool all)
+{
+    for (struct parameter *parameter = session->parameters; parameter;
+         parameter = parameter->next) {
+        if (!all && !parameter->changed)
+            continue;
+        if (!reply_parameter(&session->output, parameter->name, parameter->value))
+            return false;
+        parameter->changed = false;
+    }
+    return true;
+}
+
+void parameters_free(pgw_session *session)
+{
+    while (session->parameters) {
+        struct parameter *parameter = session->parameters;
+        session->parameters = parameter->next;
+        free(parameter->name);
+        free(parameter->value);
+        free(parameter);
+    }
+}

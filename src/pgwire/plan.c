@@ -1,0 +1,254 @@
+/* plan.c - from batches of column views to DataRow messages.
+ *
+ *     batch ── prepare ──> cells (one writer a column) ── rows ──> DataRow …
+ *
+ * Prepared once per batch: cells point into the batch, and a writer is looked up again
+ * only because a layout may differ from one batch to the next. Per row there is one
+ * check for room, whatever the number of columns. */
+#include "pgwire/plan.h"
+
+#include "core/attr.h"
+#include "pgwire/cell.h"
+#include "pgwire/render.h"
+#include "pgwire/row.h"
+#include "pgwire/value.h"
+
+enum { HEADER_BYTES = 7, RESERVE_BYTES = 32 << 10 };
+
+struct plan {
+    const struct type *const *types;
+    size_t count;
+    enum pgw_format *formats;
+    struct cell *cells;
+    struct cell **variable; /* those whose size is the row's */
+    size_t variable_count;
+    struct rendering *renderings;
+    size_t fixed_bytes; /* of a row without its variable parts */
+    const char *failure;
+};
+
+/* ---- types ---- */
+
+static const struct {
+    enum type_id id;
+    uint32_t oid;
+} oids[] = {
+    {TYPE_BOOL, PGW_BOOLOID},
+    {TYPE_INT8, PGW_INT2OID},
+    {TYPE_INT16, PGW_INT2OID},
+    {TYPE_INT32, PGW_INT4OID},
+    {TYPE_INT64, PGW_INT8OID},
+    {TYPE_INT128, PGW_NUMERICOID},
+    {TYPE_UINT8, PGW_INT2OID},
+    {TYPE_UINT16, PGW_INT4OID},
+    {TYPE_UINT32, PGW_INT8OID},
+    {TYPE_UINT64, PGW_NUMERICOID},
+    {TYPE_UINT128, PGW_NUMERICOID},
+    {TYPE_FLOAT32, PGW_FLOAT4OID},
+    {TYPE_FLOAT64, PGW_FLOAT8OID},
+    {TYPE_DECIMAL, PGW_NUMERICOID},
+    {TYPE_TEXT, PGW_TEXTOID},
+    {TYPE_JSON, PGW_JSONOID},
+    {TYPE_BYTES, PGW_BYTEAOID},
+    {TYPE_UUID, PGW_UUIDOID},
+    {TYPE_DATE, PGW_DATEOID},
+    {TYPE_TIMESTAMP, PGW_TIMESTAMPOID},
+    {TYPE_TIMESTAMPTZ, PGW_TIMESTAMPTZOID},
+};
+
+uint32_t plan_type_oid(const struct type *type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(oids); i++) {
+        if (oids[i].id == type->id)
+            return oids[i].oid;
+    }
+    return PGW_TEXTOID;
+}
+
+int32_t plan_type_typmod(const struct type *type)
+{
+    if (type->id != TYPE_DECIMAL)
+        return 0;
+    return ((int32_t)type->precision << 16 | type->scale) + 4 + 1;
+}
+
+/* ---- the plan ---- */
+
+static void free_renderings(void *self)
+{
+    struct plan *plan = self;
+    for (size_t i = 0; i < plan->count; i++)
+        rendering_free(&plan->renderings[i]);
+}
+
+struct plan *plan_new(struct arena *arena, const struct type *const *types,
+                      size_t count, const pgw_row *row, struct pgw_error *err)
+{
+    struct plan *plan = arena_calloc(arena, 1, sizeof *plan);
+    if (!plan)
+        goto no_memory;
+    plan->types = types;
+    plan->count = count;
+    plan->formats = arena_calloc(arena, count, sizeof *plan->formats);
+    plan->cells = arena_calloc(arena, count, sizeof *plan->cells);
+    plan->variable = arena_calloc(arena, count, sizeof(struct cell *));
+    plan->renderings = arena_calloc(arena, count, sizeof *plan->renderings);
+    if (!plan->formats || !plan->cells || !plan->variable || !plan->renderings ||
+        !arena_on_reset(arena, free_renderings, plan))
+        goto no_memory;
+    for (size_t i = 0; i < count; i++)
+        plan->formats[i] = pgw_row_format(row, i);
+    return plan;
+no_memory:
+    (void)pgw_fail(err, "53200", "out of memory");
+    return NULL;
+}
+
+static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
+                              size_t column, struct pgw_error *err)
+{
+    const char *name =
+        plan->types[column]->name ? plan->types[column]->name : "unknown";
+    if (strcmp(sqlstate, "53200") == 0)
+        return pgw_fail(err, sqlstate, "out of memory");
+    if (strcmp(sqlstate, "22008") == 0)
+        return pgw_fail(err, sqlstate,
+                        "a value of type %s in column %zu is out of range", name,
+                        column + 1);
+    return pgw_fail(err, sqlstate, "column %zu of type %s cannot be sent", column + 1,
+                    name);
+}
+
+static uint8_t *write_nothing(const struct cell *cell, size_t row, uint8_t *to)
+{
+    (void)cell;
+    (void)row;
+    return value_put32(to, UINT32_MAX);
+}
+
+static enum pgw_status prepare_cell(struct plan *plan, size_t i,
+                                    const struct column *column, size_t rows,
+                                    struct pgw_error *err)
+{
+    struct cell *cell = &plan->cells[i];
+    if (column->layout == LAYOUT_NULL) {
+        *cell = (struct cell){.write = write_nothing, .max = 4};
+    } else if (!cell_choose(column, plan->formats[i], cell)) {
+        struct rendering *rendering = &plan->renderings[i];
+        const char *failure = render_column(rendering, column, rows);
+        if (failure)
+            return failed(plan, failure, i, err);
+        (void)cell_choose(&rendering->column, PGW_TEXT_FORMAT, cell);
+    }
+    cell->failure = &plan->failure;
+    plan->fixed_bytes += cell->max;
+    if (cell->per_byte)
+        plan->variable[plan->variable_count++] = cell;
+    return PGW_OK;
+}
+
+static enum pgw_status prepare(struct plan *plan, const struct batch *batch,
+                               struct pgw_error *err)
+{
+    plan->fixed_bytes = HEADER_BYTES;
+    plan->variable_count = 0;
+    plan->failure = NULL;
+    for (size_t i = 0; i < plan->count; i++) {
+        enum pgw_status status =
+            prepare_cell(plan, i, &batch->columns[i], batch->rows, err);
+        if (status != PGW_OK)
+            return status;
+    }
+    return PGW_OK;
+}
+
+static inline bool is_null(const struct cell *cell, size_t row)
+{
+    return cell->validity && !(cell->validity[row / 64] >> (row % 64) & 1);
+}
+
+static size_t row_bytes(const struct plan *plan, size_t row)
+{
+    size_t bytes = plan->fixed_bytes;
+    for (size_t i = 0; i < plan->variable_count; i++) {
+        if (!is_null(plan->variable[i], row)) /* what is behind a NULL is not defined */
+            bytes += cell_size(plan->variable[i], row);
+    }
+    return bytes;
+}
+
+/* One DataRow at `to`, where there is room for it. NULL: plan->failure says why. */
+static uint8_t *write_row(const struct plan *plan, size_t row, uint8_t *to)
+{
+    uint8_t *start = to;
+    to[0] = 'D';
+    to = value_put16(to + 5, (uint16_t)plan->count);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct cell *cell = &plan->cells[i];
+        to = is_null(cell, row) ? value_put32(to, UINT32_MAX)
+                                : cell->write(cell, row, to);
+        if (UNLIKELY(!to))
+            return NULL;
+    }
+    (void)value_put32(start + 1, (uint32_t)(to - start - 1));
+    return to;
+}
+
+/* Which column it was that could not be written. */
+static enum pgw_status explain(const struct plan *plan, size_t row, uint8_t *room,
+                               struct pgw_error *err)
+{
+    size_t i = 0;
+    while (i + 1 < plan->count && (is_null(&plan->cells[i], row) ||
+                                   plan->cells[i].write(&plan->cells[i], row, room)))
+        i++;
+    return failed(plan, plan->failure, i, err);
+}
+
+/* Rows that fit into one piece of the chain; *next moves on. */
+static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
+                                   const struct batch *batch, size_t *next,
+                                   size_t limit, struct pgw_error *err)
+{
+    size_t bytes = row_bytes(plan, *next), written = 0;
+    if (bytes > INT32_MAX)
+        return pgw_fail(err, "54000", "row %zu is too large for the protocol",
+                        *next + 1);
+    size_t wanted = bytes < RESERVE_BYTES ? RESERVE_BYTES : bytes;
+    uint8_t *start = pgw_row_reserve(row, wanted), *to = start;
+    if (!start)
+        return PGW_ERROR; /* the sink has failed, and says why */
+    uint8_t *end = start + chain_room(row->out);
+    while (written < limit && *next < batch->rows && (size_t)(end - to) >= bytes) {
+        uint8_t *behind = write_row(plan, *next, to);
+        if (UNLIKELY(!behind)) {
+            (void)pgw_row_commit(row, (size_t)(to - start), written);
+            return explain(plan, *next, to, err);
+        }
+        to = behind;
+        written++;
+        if (++*next < batch->rows)
+            bytes = row_bytes(plan, *next);
+    }
+    (void)pgw_row_commit(row, (size_t)(to - start), written);
+    return PGW_OK;
+}
+
+enum pgw_status plan_write(struct plan *plan, pgw_row *row, const struct batch *batch,
+                           size_t *next, struct pgw_error *err)
+{
+    if (*next == 0) {
+        enum pgw_status status = prepare(plan, batch, err);
+        if (status != PGW_OK)
+            return status;
+    }
+    while (*next < batch->rows) {
+        size_t limit = pgw_row_limit(row);
+        if (limit == 0)
+            return PGW_MORE;
+        enum pgw_status status = write_piece(plan, row, batch, next, limit, err);
+        if (status != PGW_OK)
+            return status;
+    }
+    return PGW_OK;
+}

@@ -1,0 +1,27 @@
+/* render.h - the text of types that have no cell writer: times, intervals, nested
+ * types.
+ *
+ * A column of a batch is rendered as a whole into a buffer, and then is a text column.
+ */
+#ifndef PGWIRE_RENDER_H
+#define PGWIRE_RENDER_H
+
+#include "batch/batch.h"
+#include "core/attr.h"
+#include "core/buf.h"
+
+/* Memory that one column's rendering is kept in, used again from batch to batch. */
+struct rendering {
+    struct buf text;
+    struct slice *slices;
+    size_t capacity;
+    struct column column; /* what the rendering made */
+};
+
+/* Render `rows` rows. NULL, or a SQLSTATE: 53200, 0A000 nested too deep or a layout
+ * that is not known, 22008 a time that PostgreSQL cannot hold. */
+const char *render_column(struct rendering *rendering, const struct column *column,
+                          size_t rows) MUST_CHECK;
+void rendering_free(struct rendering *rendering);
+
+#endif

@@ -1,0 +1,500 @@
+/* session.c - the state machine of one connection: see the drawing in session_state.h.
+ *
+ * A frame stays in the input until it has been served, so that a handler that answers
+ * WAIT is simply called again with the same arguments. What survives between steps is
+ * the place in a query string and the portal whose rows flow, nothing else. Output
+ * leaves when it reaches the high-water mark, or when it was asked for (Sync, Flush,
+ * the end of a query) and no further complete message waits: pipelined requests share
+ * one write. */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/version.h"
+#include "pgwire/crypto.h"
+#include "pgwire/reply.h"
+
+enum {
+    DEFAULT_MESSAGE_MAX = 256 << 20,
+    DEFAULT_HIGH_WATER = 256 << 10,
+    DEFAULT_LOGIN_TIMEOUT_MS = 60000,
+    RECV_BYTES = 8192
+};
+
+const char *pgw_version(void)
+{
+    return WIREHOUSE_VERSION;
+}
+
+/* ---- life ---- */
+
+pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
+                             const struct pgw_session_options *options)
+{
+    static const struct pgw_session_options standard = {0};
+    if (!options)
+        options = &standard;
+    pgw_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    session->handlers = handlers;
+    session->ctx = ctx;
+    if (options->host)
+        session->host = *options->host;
+    session->host_self = options->host_self;
+    session->pid = options->pid;
+    session->message_max =
+        options->max_message_bytes ? options->max_message_bytes : DEFAULT_MESSAGE_MAX;
+    session->high_water =
+        options->high_water_bytes ? options->high_water_bytes : DEFAULT_HIGH_WATER;
+    session->login_timeout_ms = options->login_timeout_ms ? options->login_timeout_ms
+                                                          : DEFAULT_LOGIN_TIMEOUT_MS;
+    session->statement_timeout_ms = options->statement_timeout_ms;
+    session->transaction = 'I';
+    session->key_len = 4;
+    if (!crypto_random(session->key, sizeof session->key)) {
+        free(session);
+        return NULL;
+    }
+    interrupt_deadline(session, session->login_timeout_ms, PGW_INTERRUPT_LOGIN_TIMEOUT);
+    return session;
+}
+
+/* Everything of the host's goes before the host's state itself. */
+static void release_host(pgw_session *session)
+{
+    if (session->copy && session->handlers->copy && session->handlers->copy->fail)
+        session->handlers->copy->fail(session->copy, (struct pgw_slice){"", 0});
+    session->copy = NULL;
+    portal_clear(&session->simple);
+    portals_drop_all(session);
+    statements_drop_all(session);
+    const struct pgw_startup_ops *ops = session->handlers->startup;
+    if (session->opened && ops && ops->close)
+        ops->close(session->state_of_host);
+    session->opened = false;
+}
+
+void pgw_session_free(pgw_session *session)
+{
+    if (!session)
+        return;
+    release_host(session);
+    strmap_free(&session->statements);
+    strmap_free(&session->portals);
+    parameters_free(session);
+    buf_free(&session->input);
+    chain_free(&session->output);
+    arena_free(&session->memory);
+    arena_free(&session->startup);
+    crypto_wipe(session->key, sizeof session->key);
+    free(session);
+}
+
+/* ---- states ---- */
+
+static const struct state_rule {
+    unsigned from; /* bits of the states that lead here */
+} rules[] = {
+#define FROM(state) (1u << (state))
+    [STATE_STARTUP] = {FROM(STATE_STARTUP)},
+    [STATE_PASSWORD] = {FROM(STATE_STARTUP)},
+    [STATE_OPEN] = {FROM(STATE_STARTUP) | FROM(STATE_PASSWORD)},
+    [STATE_READY] = {FROM(STATE_SYNC) | FROM(STATE_ROWS) | FROM(STATE_COPY_IN)},
+    [STATE_SIMPLE] = {FROM(STATE_READY) | FROM(STATE_ROWS) | FROM(STATE_COPY_IN)},
+    [STATE_ROWS] = {FROM(STATE_SIMPLE) | FROM(STATE_READY)},
+    [STATE_COPY_IN] = {FROM(STATE_SIMPLE) | FROM(STATE_READY)},
+    [STATE_SYNC] = {FROM(STATE_OPEN) | FROM(STATE_READY) | FROM(STATE_SIMPLE) |
+                    FROM(STATE_ROWS) | FROM(STATE_COPY_IN) | FROM(STATE_SKIP)},
+    [STATE_SKIP] = {FROM(STATE_READY) | FROM(STATE_ROWS) | FROM(STATE_COPY_IN)},
+    [STATE_CLOSED] = {~0u},
+#undef FROM
+};
+
+void session_enter(pgw_session *session, enum session_state state)
+{
+    assert(rules[state].from >> session->state & 1);
+    session->state = state;
+}
+
+void session_consume(pgw_session *session, const struct frame *frame)
+{
+    buf_consume(&session->input, frame->size);
+}
+
+/* ---- errors ---- */
+
+static void close_session(pgw_session *session)
+{
+    interrupt_end(session);
+    session->flush = true;
+    session_enter(session, STATE_CLOSED);
+}
+
+void session_no_memory(pgw_session *session)
+{
+    struct pgw_error err;
+    (void)pgw_fail(&err, "53200", "out of memory");
+    err.severity = PGW_SEVERITY_FATAL;
+    bool told = reply_error(&session->output, &err);
+    (void)told; /* closing is all that is left */
+    close_session(session);
+}
+
+void session_error(pgw_session *session, struct pgw_error *err)
+{
+    session->failed = true;
+    if (!reply_error(&session->output, err))
+        session_no_memory(session);
+    else if (err->severity == PGW_SEVERITY_FATAL)
+        close_session(session);
+}
+
+void session_fatal(pgw_session *session, const char *sqlstate, const char *text)
+{
+    struct pgw_error err;
+    (void)pgw_fail(&err, sqlstate, "%s", text);
+    err.severity = PGW_SEVERITY_FATAL;
+    session_error(session, &err);
+}
+
+void pgw_notice(pgw_session *session, enum pgw_severity severity, const char *sqlstate,
+                const char *format, ...)
+{
+    char text[1024];
+    struct pgw_error notice;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    (void)pgw_fail(&notice, sqlstate, "%s", text);
+    notice.severity = severity < PGW_SEVERITY_WARNING ? PGW_SEVERITY_WARNING : severity;
+    bool told = reply_error(&session->output, &notice);
+    (void)told; /* a notice may be lost */
+}
+
+/* ---- messages ---- */
+
+/* Serve one message of an extended query; an error skips what follows up to Sync. */
+static void serve_extended(pgw_session *session, const struct frame *frame,
+                           enum pgw_status (*serve)(pgw_session *, const struct frame *,
+                                                    struct pgw_error *))
+{
+    struct pgw_error err;
+    interrupt_begin(session);
+    enum pgw_status status =
+        interrupt_pending(session, &err) ? PGW_ERROR : serve(session, frame, &err);
+    if (status == PGW_WAIT) {
+        session->waiting = true;
+        return;
+    }
+    session_consume(session, frame);
+    if (status == PGW_ERROR) {
+        interrupt_translate(session, &err);
+        session_error(session, &err);
+        if (session->state == STATE_READY)
+            session_enter(session, STATE_SKIP);
+    }
+    if (session->state != STATE_ROWS && session->state != STATE_COPY_IN) {
+        interrupt_end(session);
+        arena_reset(&session->memory);
+    }
+}
+
+static void on_parse(pgw_session *session, const struct frame *frame)
+{
+    serve_extended(session, frame, extended_parse);
+}
+
+static void on_bind(pgw_session *session, const struct frame *frame)
+{
+    serve_extended(session, frame, extended_bind);
+}
+
+static void on_describe(pgw_session *session, const struct frame *frame)
+{
+    serve_extended(session, frame, extended_describe);
+}
+
+static void on_execute(pgw_session *session, const struct frame *frame)
+{
+    serve_extended(session, frame, extended_execute);
+}
+
+static void on_close(pgw_session *session, const struct frame *frame)
+{
+    serve_extended(session, frame, extended_close);
+}
+
+static void on_query(pgw_session *session, const struct frame *frame)
+{
+    (void)frame;
+    simple_begin(session);
+}
+
+static void on_sync(pgw_session *session, const struct frame *frame)
+{
+    session_consume(session, frame);
+    session_enter(session, STATE_SYNC);
+}
+
+static void on_flush(pgw_session *session, const struct frame *frame)
+{
+    session_consume(session, frame);
+    session->flush = true;
+}
+
+static void on_terminate(pgw_session *session, const struct frame *frame)
+{
+    session_consume(session, frame);
+    close_session(session);
+}
+
+static void on_ignored(pgw_session *session, const struct frame *frame)
+{
+    session_consume(session, frame);
+}
+
+static void on_function_call(pgw_session *session, const struct frame *frame)
+{
+    struct pgw_error err;
+    session_consume(session, frame);
+    (void)pgw_fail(&err, "0A000", "the function call protocol is not supported");
+    session_error(session, &err);
+    if (session->state == STATE_READY)
+        session_enter(session, STATE_SYNC);
+}
+
+/* READY: what each message does. CopyData and its like outside of a COPY are leftovers
+ * of one that failed, and are ignored as PostgreSQL does. */
+static const struct dispatch {
+    char type;
+    void (*ready)(pgw_session *, const struct frame *);
+} messages[] = {
+    {'B', on_bind},          {'C', on_close},     {'D', on_describe}, {'E', on_execute},
+    {'F', on_function_call}, {'H', on_flush},     {'P', on_parse},    {'Q', on_query},
+    {'S', on_sync},          {'X', on_terminate}, {'c', on_ignored},  {'d', on_ignored},
+    {'f', on_ignored},
+};
+
+static void serve_ready(pgw_session *session, const struct frame *frame)
+{
+    for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
+        if (messages[i].type == frame->type) {
+            messages[i].ready(session, frame);
+            return;
+        }
+    }
+    session_fatal(session, "08P01", "invalid frontend message type");
+}
+
+static void serve_skip(pgw_session *session, const struct frame *frame)
+{
+    if (frame->type == 'S')
+        on_sync(session, frame);
+    else if (frame->type == 'X')
+        on_terminate(session, frame);
+    else
+        session_consume(session, frame);
+}
+
+/* ---- steps ---- */
+
+static enum frame_status peek(const pgw_session *session, struct frame *frame)
+{
+    const uint8_t *data = buf_data(&session->input);
+    size_t len = buf_len(&session->input);
+    return session->state == STATE_STARTUP
+               ? frame_peek_startup(data, len, frame)
+               : frame_peek(data, len, session->message_max, frame);
+}
+
+static void bad_frame(pgw_session *session, enum frame_status status,
+                      const struct frame *frame)
+{
+    char text[64];
+    if (session->state == STATE_STARTUP) {
+        session_fatal(session, "08P01", "invalid length of startup packet");
+        return;
+    }
+    if (status == FRAME_BAD_TYPE)
+        (void)snprintf(text, sizeof text, "invalid frontend message type %d",
+                       (unsigned char)frame->type);
+    else
+        (void)snprintf(text, sizeof text, "invalid message length");
+    session_fatal(session, "08P01", text);
+}
+
+static void serve_frame(pgw_session *session)
+{
+    struct frame frame;
+    enum frame_status status = peek(session, &frame);
+    if (status == FRAME_BAD_LENGTH || status == FRAME_BAD_TYPE)
+        bad_frame(session, status, &frame);
+    if (status != FRAME_COMPLETE)
+        return;
+    session->flush = session->flush && session->state != STATE_READY;
+    switch (session->state) {
+    case STATE_STARTUP:
+        startup_packet(session, &frame);
+        break;
+    case STATE_PASSWORD:
+        startup_password(session, &frame);
+        break;
+    case STATE_READY:
+        serve_ready(session, &frame);
+        break;
+    case STATE_COPY_IN:
+        copy_message(session, &frame);
+        break;
+    case STATE_SKIP:
+        serve_skip(session, &frame);
+        break;
+    case STATE_OPEN:
+    case STATE_SIMPLE:
+    case STATE_ROWS:
+    case STATE_SYNC:
+    case STATE_CLOSED:
+        break;
+    }
+}
+
+/* A reason to close has come from another thread. True: the session is closed. */
+static bool check_closing(pgw_session *session)
+{
+    enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
+    if (reason == PGW_INTERRUPT_NONE || session->state == STATE_CLOSED)
+        return false;
+    if (reason == PGW_INTERRUPT_SHUTDOWN && session->state != STATE_STARTUP)
+        session_fatal(session, "57P01",
+                      "terminating connection due to administrator command");
+    else
+        close_session(session);
+    return true;
+}
+
+void pgw_session_run(pgw_session *session)
+{
+    session->waiting = false;
+    if (check_closing(session))
+        return;
+    switch (session->state) {
+    case STATE_OPEN:
+        startup_open(session);
+        break;
+    case STATE_SIMPLE:
+        simple_step(session);
+        break;
+    case STATE_ROWS:
+        flow_step(session);
+        break;
+    case STATE_SYNC:
+        sync_step(session);
+        break;
+    case STATE_STARTUP:
+    case STATE_PASSWORD:
+    case STATE_READY:
+    case STATE_COPY_IN:
+    case STATE_SKIP:
+        serve_frame(session);
+        break;
+    case STATE_CLOSED:
+        break;
+    }
+}
+
+/* ---- ports ---- */
+
+static bool is_busy(const pgw_session *session)
+{
+    return session->state == STATE_OPEN || session->state == STATE_SIMPLE ||
+           session->state == STATE_ROWS || session->state == STATE_SYNC;
+}
+
+static unsigned want_output(const pgw_session *session)
+{
+    return session->output.bytes > 0 ? PGW_WANT_SEND : 0;
+}
+
+unsigned pgw_session_want(const pgw_session *session)
+{
+    struct frame frame;
+    if (session->state == STATE_CLOSED)
+        return session->output.bytes > 0 && !session->eof ? PGW_WANT_SEND
+                                                          : PGW_WANT_CLOSE;
+    if (atomic_load_explicit(&session->closing, memory_order_relaxed))
+        return PGW_WANT_WORK;
+    if (session->waiting)
+        return PGW_WANT_WAIT | want_output(session);
+    if (session->output.bytes >= session->high_water)
+        return PGW_WANT_SEND;
+    if (is_busy(session) || peek(session, &frame) != FRAME_NEED_MORE)
+        return PGW_WANT_WORK;
+    if (session->flush && session->output.bytes > 0)
+        return PGW_WANT_SEND;
+    return session->eof ? PGW_WANT_CLOSE : PGW_WANT_RECV;
+}
+
+uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
+{
+    uint8_t *room = buf_reserve(&session->input, RECV_BYTES);
+    *len = room ? buf_room(&session->input) : 0;
+    return room;
+}
+
+void pgw_session_recv_ack(pgw_session *session, size_t len)
+{
+    buf_commit(&session->input, len);
+}
+
+void pgw_session_recv_eof(pgw_session *session)
+{
+    session->eof = true;
+}
+
+size_t pgw_session_send_iov(pgw_session *session, struct iovec *iov, size_t max)
+{
+    return chain_iov(&session->output, iov, max);
+}
+
+void pgw_session_send_ack(pgw_session *session, size_t bytes)
+{
+    chain_consume(&session->output, bytes);
+}
+
+void pgw_session_idle(pgw_session *session)
+{
+    chain_trim(&session->output);
+    if (buf_len(&session->input) == 0)
+        buf_free(&session->input);
+    if (session->state == STATE_READY)
+        arena_free(&session->memory);
+}
+
+/* ---- from within a handler ---- */
+
+void pgw_session_set_transaction(pgw_session *session, char status)
+{
+    session->transaction = status;
+}
+
+char pgw_session_transaction(const pgw_session *session)
+{
+    return session->transaction;
+}
+
+void *pgw_session_alloc(pgw_session *session, size_t bytes)
+{
+    return arena_alloc(&session->memory, bytes);
+}
+
+uint32_t pgw_session_pid(const pgw_session *session)
+{
+    return session->pid;
+}
+
+bool pgw_session_key_matches(const pgw_session *session, struct pgw_slice key)
+{
+    return key.len == session->key_len && crypto_equal(key.data, session->key, key.len);
+}

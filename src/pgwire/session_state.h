@@ -1,0 +1,184 @@
+/* session_state.h - the inside of a session, shared by the files of the state machine.
+ *
+ *     STARTUP ──────> PASSWORD ──────> OPEN ──────> SYNC ──> READY <────────────┐
+ *       startup.c       startup.c       startup.c    sync.c    │ session.c       │
+ *        (trust: straight to OPEN)                             │                 │
+ *          Query ┌───────────────────────────────────────────┤ Sync ──> SYNC ──┤
+ *                v                                             │                 │
+ *             SIMPLE <──> ROWS <────────────────── Execute ───┤                 │
+ *            simple.c     flow.c                               │ error           │
+ *                │ end, error                                  └──> SKIP ─ Sync ─┘
+ *                └──> SYNC                    COPY IN: SIMPLE or READY <──> COPY_IN
+ * copy.c Any state ── Terminate, end of input, FATAL ──> CLOSED
+ *
+ * session_enter is the only place where the state changes. */
+#ifndef PGWIRE_SESSION_STATE_H
+#define PGWIRE_SESSION_STATE_H
+
+#include <stdatomic.h>
+
+#include <pgwire/session.h>
+
+#include "core/arena.h"
+#include "core/attr.h"
+#include "core/buf.h"
+#include "core/chain.h"
+#include "core/strmap.h"
+#include "pgwire/frame.h"
+
+enum session_state {
+    STATE_STARTUP,  /* a start-up packet is awaited */
+    STATE_PASSWORD, /* an authentication message is awaited */
+    STATE_OPEN,     /* the client is who it says: the host's open is due */
+    STATE_READY,    /* a message is awaited */
+    STATE_SIMPLE,   /* the Query in front of the input is being served */
+    STATE_ROWS,     /* rows of `flow` are being sent */
+    STATE_COPY_IN,  /* CopyData is awaited */
+    STATE_SYNC,     /* the host's sync, then ReadyForQuery are due */
+    STATE_SKIP,     /* an error: everything up to Sync is ignored */
+    STATE_CLOSED    /* what is in the output is still sent */
+};
+
+/* A prepared statement: outlives its name, as long as a portal needs it. */
+struct statement {
+    const struct pgw_extended_ops *ops;
+    void *host; /* moved in */
+    struct pgw_description description;
+    unsigned references;
+};
+
+/* A portal, or the one statement of a simple query that is on its way. */
+struct portal {
+    struct statement
+        *statement; /* a reference; NULL: simple query by the host's handler */
+    void *host;     /* moved in; NULL likewise */
+    int16_t *formats;
+    size_t format_count;
+    struct pgw_reply reply;
+    bool executed; /* reply is valid */
+    bool finished; /* the rows have ended and are released */
+    uint64_t sent; /* rows, in this Execute */
+};
+
+struct parameter {
+    char *name, *value;
+    bool changed; /* to be reported before the next ReadyForQuery */
+    struct parameter *next;
+};
+
+struct startup_pair {
+    const char *name, *value;
+};
+
+struct pgw_session {
+    const struct pgw_handlers *handlers;
+    void *ctx;
+    struct pgw_host host;
+    void *host_self;
+    size_t message_max, high_water;
+    uint32_t pid;
+    uint32_t login_timeout_ms, statement_timeout_ms;
+
+    enum session_state state;
+    bool waiting; /* the last step was answered with WAIT */
+    bool flush;   /* what is in the output may leave */
+    bool eof;
+    bool failed; /* a message since the last ReadyForQuery was answered with an error */
+    char transaction;
+    struct buf input;
+    struct chain output;
+    struct arena memory; /* of the current statement: pgw_session_alloc */
+
+    struct arena startup; /* start-up parameters, until the session ends */
+    struct startup_pair *pairs;
+    size_t pair_count;
+    bool asked_tls, asked_gss;
+    struct pgw_auth auth;
+    struct parameter *parameters;
+    void *state_of_host;
+    bool opened;
+    uint8_t key[32];
+    _Atomic uint32_t key_len; /* 4 before protocol 3.2 */
+
+    struct strmap statements, portals; /* by name; "" is the unnamed one */
+    size_t query_offset;               /* in the Query being served */
+    struct portal simple;
+    struct portal *flow; /* whose rows flow */
+    size_t flow_limit;   /* rows this Execute may still send; 0 = all */
+    bool flow_is_simple;
+    void *copy; /* COPY_IN: the host's */
+
+    uint64_t statement_number;
+    bool has_deadline;        /* the running statement's time-out */
+    _Atomic uint64_t running; /* number << 16 | active << 8 | reason: interrupt.c */
+    _Atomic unsigned closing; /* a reason that closes the connection */
+};
+
+/* ---- session.c ---- */
+void session_enter(pgw_session *session, enum session_state state);
+void session_consume(pgw_session *session, const struct frame *frame);
+/* Answer with an ErrorResponse; a FATAL one closes. Between messages of an extended
+ * query the rest up to Sync is skipped: session_fail decides by the state. */
+void session_error(pgw_session *session, struct pgw_error *err);
+void session_fatal(pgw_session *session, const char *sqlstate, const char *text);
+void session_no_memory(pgw_session *session);
+
+/* ---- startup.c ---- */
+void startup_packet(pgw_session *session, const struct frame *frame);
+void startup_password(pgw_session *session, const struct frame *frame);
+void startup_open(pgw_session *session);
+
+/* ---- simple.c ---- */
+void simple_begin(pgw_session *session);
+void simple_step(pgw_session *session);
+
+/* ---- extended.c: one function a message; PGW_WAIT: serve the frame again ---- */
+enum pgw_status extended_parse(pgw_session *, const struct frame *, struct pgw_error *);
+enum pgw_status extended_bind(pgw_session *, const struct frame *, struct pgw_error *);
+enum pgw_status extended_describe(pgw_session *, const struct frame *,
+                                  struct pgw_error *);
+enum pgw_status extended_execute(pgw_session *, const struct frame *,
+                                 struct pgw_error *);
+enum pgw_status extended_close(pgw_session *, const struct frame *, struct pgw_error *);
+
+/* ---- flow.c ---- */
+/* Send what a reply starts with; rows make the state ROWS, data from the client
+ * COPY_IN. */
+enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool describe,
+                           struct pgw_error *err);
+void flow_step(pgw_session *session);
+
+/* ---- copy.c ---- */
+void copy_message(pgw_session *session, const struct frame *frame);
+
+/* ---- sync.c ---- */
+void sync_step(pgw_session *session);
+
+/* ---- statements.c: the stores ---- */
+struct statement *statement_new(const struct pgw_extended_ops *ops, void *host);
+void statement_unref(struct statement *statement); /* NULL is allowed */
+struct portal *portal_new(struct statement *statement);
+void portal_release_rows(struct portal *portal);
+void portal_clear(struct portal *portal); /* what it holds */
+void portal_free(struct portal *portal);
+void statements_drop(pgw_session *session, struct slice name);
+void statements_drop_all(pgw_session *session);
+void portals_drop(pgw_session *session, struct slice name);
+void portals_drop_all(pgw_session *session);
+
+/* ---- interrupt.c ---- */
+void interrupt_begin(pgw_session *session); /* a statement runs; again: nothing */
+void interrupt_end(pgw_session *session);
+/* Ask the host to interrupt the session in `ms`; 0 takes it back. */
+void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt reason);
+/* Has somebody interrupted the running statement? Then *err says so. */
+bool interrupt_pending(pgw_session *session, struct pgw_error *err);
+/* An interrupted handler's own words give way to PostgreSQL's. */
+void interrupt_translate(pgw_session *session, struct pgw_error *err);
+
+/* ---- parameters.c ---- */
+bool parameters_report(pgw_session *session, bool all) MUST_CHECK;
+bool parameters_defaults(pgw_session *session, struct pgw_error *err) MUST_CHECK;
+void parameters_free(pgw_session *session);
+
+#endif

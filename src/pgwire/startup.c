@@ -1,0 +1,352 @@
+/* startup.c - from the first byte to the first ReadyForQuery.
+ *
+ * Source: PostgreSQL documentation 55.2.1 and 55.7. SSLRequest and GSSENCRequest are
+ * answered N and the start-up goes on; a CancelRequest is handed to the host and the
+ * connection closed in silence. Versions 3.0 and 3.2 are spoken; a client that asks for
+ * another minor version, or for options of the protocol, is told what there is. */
+#include "pgwire/crypto.h"
+#include "pgwire/reader.h"
+#include "pgwire/reply.h"
+
+enum {
+    CODE_CANCEL = 80877102,
+    CODE_SSL = 80877103,
+    CODE_GSSENC = 80877104,
+    MAJOR = 3,
+    MINOR_LATEST = 2,
+    KEY_BYTES_30 = 4,
+    KEY_BYTES_32 = 32,
+    PAIRS_MAX = FRAME_STARTUP_MAX / 2
+};
+
+/* ---- parameters ---- */
+
+const char *pgw_session_startup_parameter(const pgw_session *session, const char *name)
+{
+    for (size_t i = 0; i < session->pair_count; i++) {
+        if (strcmp(session->pairs[i].name, name) == 0)
+            return session->pairs[i].value;
+    }
+    return NULL;
+}
+
+bool pgw_session_startup_next(const pgw_session *session, size_t *cursor,
+                              const char **name, const char **value)
+{
+    if (*cursor >= session->pair_count)
+        return false;
+    *name = session->pairs[*cursor].name;
+    *value = session->pairs[*cursor].value;
+    ++*cursor;
+    return true;
+}
+
+/* name NUL value NUL … NUL. False with the session closed. */
+static bool read_pairs(pgw_session *session, struct reader *reader)
+{
+    size_t room = (size_t)(reader->end - reader->at);
+    char *copy = arena_copy(&session->startup, reader->at, room);
+    session->pairs =
+        arena_calloc(&session->startup, room / 2 + 1, sizeof *session->pairs);
+    if (!copy || !session->pairs) {
+        session_no_memory(session);
+        return false;
+    }
+    struct reader copied = reader_of((const uint8_t *)copy, room);
+    for (;;) {
+        struct pgw_slice name = reader_string(&copied);
+        if (copied.failed || name.len == 0)
+            break;
+        struct pgw_slice value = reader_string(&copied);
+        if (!copied.failed)
+            session->pairs[session->pair_count++] =
+                (struct startup_pair){name.data, value.data};
+    }
+    if (reader_done(&copied))
+        return true;
+    session_fatal(session, "08P01",
+                  "invalid startup packet layout: expected terminator as last byte");
+    return false;
+}
+
+/* ---- versions ---- */
+
+/* Tell a client that wants more than there is what there is. */
+static bool negotiate(pgw_session *session, uint32_t minor)
+{
+    struct startup_pair *unknown =
+        arena_calloc(&session->startup, session->pair_count, sizeof *unknown);
+    size_t count = 0;
+    if (!unknown)
+        return false;
+    for (size_t i = 0; i < session->pair_count; i++) {
+        if (strncmp(session->pairs[i].name, "_pq_.", 5) == 0)
+            unknown[count++] = session->pairs[i];
+    }
+    bool spoken = minor == 0 || minor == MINOR_LATEST;
+    if (spoken && count == 0)
+        return true;
+    uint32_t best = minor < MINOR_LATEST ? 0 : MINOR_LATEST;
+    return reply_negotiate(&session->output, MAJOR << 16 | best, unknown, count);
+}
+
+/* ---- authentication ---- */
+
+static void authenticated(pgw_session *session)
+{
+    if (session->auth.secret.len)
+        crypto_wipe((void *)(uintptr_t)session->auth.secret.data,
+                    session->auth.secret.len);
+    session->auth.secret = (struct pgw_slice){0};
+    if (reply_auth(&session->output, REPLY_AUTH_OK))
+        session_enter(session, STATE_OPEN);
+    else
+        session_no_memory(session);
+}
+
+static void begin_trust(pgw_session *session)
+{
+    authenticated(session);
+}
+
+static void begin_cleartext(pgw_session *session)
+{
+    session->flush = true;
+    if (reply_auth(&session->output, REPLY_AUTH_CLEARTEXT))
+        session_enter(session, STATE_PASSWORD);
+    else
+        session_no_memory(session);
+}
+
+/* In a time that tells nothing about where a wrong password differs. */
+static bool next_cleartext(pgw_session *session, struct pgw_slice password)
+{
+    struct pgw_slice secret = session->auth.secret;
+    char same[1] = {0};
+    bool right = secret.len > 0 && password.len == secret.len;
+    const void *against = right ? secret.data : same;
+    return crypto_equal(password.data, against, right ? password.len : 0) && right;
+}
+
+static const struct mechanism {
+    enum pgw_auth_mechanism id;
+    void (*begin)(pgw_session *);
+    bool (*next)(pgw_session *, struct pgw_slice message);
+} mechanisms[] = {
+    {PGW_AUTH_TRUST, begin_trust, NULL},
+    {PGW_AUTH_CLEARTEXT, begin_cleartext, next_cleartext},
+};
+
+static const struct mechanism *find_mechanism(enum pgw_auth_mechanism id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
+        if (mechanisms[i].id == id)
+            return &mechanisms[i];
+    }
+    return NULL;
+}
+
+/* The host's secret is its own; ours is wiped when it has served. */
+static bool keep_secret(pgw_session *session)
+{
+    struct pgw_slice *secret = &session->auth.secret;
+    if (secret->len == 0)
+        return true;
+    secret->data = arena_copy(&session->startup, secret->data, secret->len);
+    return secret->data != NULL;
+}
+
+static void fail_with(pgw_session *session, struct pgw_error *err)
+{
+    err->severity = PGW_SEVERITY_FATAL;
+    session_error(session, err);
+}
+
+/* False: the host has to be asked again once the session is woken, or it said no. */
+static bool ask_host(pgw_session *session)
+{
+    const struct pgw_startup_ops *ops = session->handlers->startup;
+    struct pgw_error err;
+    session->auth = (struct pgw_auth){.mechanism = PGW_AUTH_TRUST};
+    if (!ops || !ops->authenticate)
+        return true;
+    enum pgw_status status =
+        ops->authenticate(session->ctx, session, &session->auth, &err);
+    if (status == PGW_WAIT)
+        session->waiting = true;
+    else if (status == PGW_ERROR)
+        fail_with(session, &err);
+    return status == PGW_OK;
+}
+
+static void begin_authentication(pgw_session *session, const struct frame *frame)
+{
+    if (!ask_host(session))
+        return;
+    const struct mechanism *mechanism = find_mechanism(session->auth.mechanism);
+    session_consume(session, frame);
+    if (!mechanism)
+        session_fatal(session, "0A000",
+                      "this authentication mechanism is not supported");
+    else if (!keep_secret(session))
+        session_no_memory(session);
+    else
+        mechanism->begin(session);
+}
+
+void startup_password(pgw_session *session, const struct frame *frame)
+{
+    struct reader reader = reader_of(frame->body, frame->len);
+    struct pgw_error err;
+    if (frame->type != 'p') {
+        session_fatal(session, "08P01", "expected password response");
+        return;
+    }
+    struct pgw_slice password = reader_string(&reader);
+    if (!reader_done(&reader)) {
+        session_fatal(session, "08P01", "invalid password packet size");
+        return;
+    }
+    bool right = find_mechanism(session->auth.mechanism)->next(session, password);
+    crypto_wipe(session->input.memory + session->input.start, frame->size);
+    session_consume(session, frame);
+    if (right) {
+        authenticated(session);
+        return;
+    }
+    const char *user = pgw_session_startup_parameter(session, "user");
+    (void)pgw_fail(&err, "28P01", "password authentication failed for user \"%s\"",
+                   user);
+    fail_with(session, &err);
+}
+
+/* ---- packets ---- */
+
+static bool is_false(const char *value)
+{
+    static const char *const words[] = {"", "0", "off", "false", "no", "f", "n"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(value, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* False: the session is closed. */
+static bool check_parameters(pgw_session *session)
+{
+    const char *user = pgw_session_startup_parameter(session, "user");
+    const char *replication = pgw_session_startup_parameter(session, "replication");
+    if (!user || !*user)
+        session_fatal(session, "28000",
+                      "no PostgreSQL user name specified in startup packet");
+    else if (replication && !is_false(replication))
+        session_fatal(session, "0A000", "replication is not supported");
+    return session->state == STATE_STARTUP;
+}
+
+/* The same packet comes again after a WAIT: what it left is thrown away. */
+static void forget_packet(pgw_session *session)
+{
+    arena_reset(&session->startup);
+    session->pairs = NULL;
+    session->pair_count = 0;
+}
+
+static void startup_message(pgw_session *session, const struct frame *frame,
+                            struct reader *reader, uint32_t version)
+{
+    struct pgw_error err;
+    uint32_t minor = version & 0xffff;
+    forget_packet(session);
+    if (version >> 16 != MAJOR) {
+        (void)pgw_fail(
+            &err, "0A000",
+            "unsupported frontend protocol %u.%u: server supports 3.0 to 3.%u",
+            (unsigned)(version >> 16), (unsigned)minor, (unsigned)MINOR_LATEST);
+        fail_with(session, &err);
+        return;
+    }
+    if (!read_pairs(session, reader) || !check_parameters(session))
+        return;
+    session->key_len = minor >= MINOR_LATEST ? KEY_BYTES_32 : KEY_BYTES_30;
+    struct chain_mark mark = chain_mark(&session->output);
+    if (!negotiate(session, minor)) {
+        session_no_memory(session);
+        return;
+    }
+    begin_authentication(session, frame);
+    if (session->waiting)
+        chain_rollback(&session->output, mark);
+}
+
+/* One byte that says no; asked twice for the same is an error. */
+static void refuse_encryption(pgw_session *session, const struct frame *frame,
+                              bool *asked)
+{
+    bool again = *asked;
+    *asked = true;
+    session_consume(session, frame);
+    session->flush = true;
+    if (again)
+        session_fatal(session, "08P01", "encryption was asked for twice");
+    else if (!chain_append(&session->output, "N", 1))
+        session_no_memory(session);
+}
+
+static void cancel_request(pgw_session *session, const struct frame *frame,
+                           struct reader *reader)
+{
+    uint32_t pid = reader_u32(reader);
+    struct pgw_slice key = reader_bytes(reader, (size_t)(reader->end - reader->at));
+    if (!reader->failed && key.len >= 4 && session->host.cancel)
+        session->host.cancel(session->host_self, pid, key);
+    session_consume(session, frame);
+    session_enter(session, STATE_CLOSED);
+}
+
+void startup_packet(pgw_session *session, const struct frame *frame)
+{
+    struct reader reader = reader_of(frame->body, frame->len);
+    uint32_t code = reader_u32(&reader);
+    if (code == CODE_CANCEL)
+        cancel_request(session, frame, &reader);
+    else if (code == CODE_SSL && frame->len == 4)
+        refuse_encryption(session, frame, &session->asked_tls);
+    else if (code == CODE_GSSENC && frame->len == 4)
+        refuse_encryption(session, frame, &session->asked_gss);
+    else
+        startup_message(session, frame, &reader, code);
+}
+
+/* ---- the session opens ---- */
+
+static bool greet(pgw_session *session, struct pgw_error *err)
+{
+    (void)pgw_fail(err, "53200", "out of memory");
+    return parameters_defaults(session, err) && parameters_report(session, true) &&
+           reply_key(&session->output, session->pid, session->key, session->key_len);
+}
+
+void startup_open(pgw_session *session)
+{
+    const struct pgw_startup_ops *ops = session->handlers->startup;
+    struct pgw_error err;
+    enum pgw_status status = PGW_OK;
+    if (ops && ops->open) {
+        status = ops->open(session->ctx, session, &session->state_of_host, &err);
+        if (status == PGW_WAIT) {
+            session->waiting = true;
+            return;
+        }
+        session->opened = true;
+    }
+    if (status == PGW_OK && !greet(session, &err))
+        status = PGW_ERROR;
+    if (status == PGW_ERROR) {
+        fail_with(session, &err);
+        return;
+    }
+    interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
+    session_enter(session, STATE_SYNC);
+}

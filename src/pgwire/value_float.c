@@ -1,0 +1,199 @@
+/* value_float.c - floating point: the shortest text that reads back as the same number.
+ *
+ * Raffaello Giulietti, "The Schubfach way to render doubles" (2020): the number and the
+ * two ends of its rounding interval are multiplied by a power of ten from a table of
+ * 128 bits, and the shortest decimal in the interval that is closest is picked with
+ * integer arithmetic alone. The layout of the digits is PostgreSQL's
+ * (documentation 8.1.3). */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "pgwire/value.h"
+#include "pow10_table.h"
+
+/* A binary format: bits of the stored significand, exponent bias with them included. */
+struct float_format {
+    int bits, bias;
+    int fixed_digits; /* exponents from here on are written as such: FLT_DIG, DBL_DIG */
+};
+
+static const struct float_format double_format = {52, 1075, 15};
+static const struct float_format single_format = {23, 150, 6};
+
+struct decimal {
+    uint64_t digits;
+    int exponent; /* digits * 10^exponent */
+};
+
+static int floor_log2_pow10(int exponent)
+{
+    return (int)(((int64_t)exponent * 1741647) >> 19);
+}
+
+/* g * factor / 2^128, and its lowest bit set when something was cut off. */
+static uint64_t round_to_odd(uint64_t high, uint64_t low, uint64_t factor)
+{
+    uint128 upper = (uint128)high * factor;
+    uint128 sum = upper + (((uint128)low * factor) >> 64);
+    return (uint64_t)(sum >> 64) | ((uint64_t)sum > 1);
+}
+
+static struct decimal pick(uint64_t lower, uint64_t value, uint64_t upper, int exponent)
+{
+    uint64_t s = value / 4;
+    if (s >= 10) { /* one digit less, if just one such number is in the interval */
+        uint64_t tenth = s / 10;
+        bool below = lower <= 40 * tenth;
+        bool above = 40 * tenth + 40 <= upper;
+        if (below != above)
+            return (struct decimal){tenth + above, exponent + 1};
+    }
+    bool below = lower <= 4 * s;
+    bool above = 4 * s + 4 <= upper;
+    if (below != above)
+        return (struct decimal){s + above, exponent};
+    uint64_t middle = 4 * s + 2;
+    bool up = value > middle || (value == middle && (s & 1));
+    return (struct decimal){s + up, exponent};
+}
+
+static struct decimal shortest(uint64_t significand, int biased,
+                               const struct float_format *format)
+{
+    uint64_t c = biased ? significand | UINT64_C(1) << format->bits : significand;
+    int q = (biased ? biased : 1) - format->bias;
+    if (q <= 0 && -q <= format->bits && (c & ((UINT64_C(1) << -q) - 1)) == 0)
+        return (struct decimal){c >> -q, 0};
+    bool closer = significand == 0 && biased > 1; /* to the neighbour below */
+    bool odd = c & 1;
+    int k = (int)(((int64_t)q * 1262611 - (closer ? 524031 : 0)) >> 22);
+    int h = q + floor_log2_pow10(-k) + 1;
+    uint64_t high = pow10_table[-k - POW10_FIRST].high;
+    uint64_t low = pow10_table[-k - POW10_FIRST].low;
+    uint64_t lower = round_to_odd(high, low, (4 * c - 2 + closer) << h);
+    uint64_t value = round_to_odd(high, low, (4 * c) << h);
+    uint64_t upper = round_to_odd(high, low, (4 * c + 2) << h);
+    return pick(lower + odd, value, upper - odd, k);
+}
+
+/* d.ddde+xx */
+static uint8_t *put_scientific(uint8_t *to, unsigned count, int exponent)
+{
+    if (count > 1) {
+        memmove(to + 2, to + 1, count - 1);
+        to[1] = '.';
+        to += count + 1;
+    } else {
+        to++;
+    }
+    *to++ = 'e';
+    *to++ = exponent < 0 ? '-' : '+';
+    exponent = abs(exponent);
+    if (exponent < 10)
+        *to++ = '0';
+    return value_uint_text(to, (uint64_t)exponent);
+}
+
+/* The digits stand at `to`; put the point where it belongs. */
+static uint8_t *put_fixed(uint8_t *to, unsigned count, int exponent)
+{
+    int before = exponent + 1; /* digits in front of the point */
+    if (before >= (int)count) {
+        memset(to + count, '0', (size_t)(before - (int)count));
+        return to + before;
+    }
+    if (before > 0) {
+        memmove(to + before + 1, to + before, count - (unsigned)before);
+        to[before] = '.';
+        return to + count + 1;
+    }
+    size_t zeros = (size_t)(2 - before); /* "0." and what follows it */
+    memmove(to + zeros, to, count);
+    memset(to, '0', zeros);
+    to[1] = '.';
+    return to + zeros + count;
+}
+
+static uint8_t *put_decimal(uint8_t *to, struct decimal decimal,
+                            const struct float_format *format)
+{
+    while (decimal.digits % 10 == 0) {
+        decimal.digits /= 10;
+        decimal.exponent++;
+    }
+    unsigned count = (unsigned)(value_uint_text(to, decimal.digits) - to);
+    int exponent = decimal.exponent + (int)count - 1;
+    if (exponent < -4 || exponent >= format->fixed_digits)
+        return put_scientific(to, count, exponent);
+    return put_fixed(to, count, exponent);
+}
+
+static uint8_t *put_text(uint8_t *to, const char *text)
+{
+    memcpy(to, text, strlen(text));
+    return to + strlen(text);
+}
+
+static uint8_t *put_float(uint8_t *to, uint64_t bits, int exponent_bits,
+                          const struct float_format *format)
+{
+    uint64_t significand = bits & ((UINT64_C(1) << format->bits) - 1);
+    int special = (1 << exponent_bits) - 1;
+    int biased = (int)(bits >> format->bits) & special;
+    bool negative = bits >> (format->bits + exponent_bits) & 1;
+    if (biased == special && significand)
+        return put_text(to, "NaN");
+    if (negative)
+        *to++ = '-';
+    if (biased == special)
+        return put_text(to, "Infinity");
+    if (biased == 0 && significand == 0)
+        return put_text(to, "0");
+    return put_decimal(to, shortest(significand, biased, format), format);
+}
+
+uint8_t *value_double_text(uint8_t *to, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return put_float(to, bits, 11, &double_format);
+}
+
+uint8_t *value_float_text(uint8_t *to, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return put_float(to, bits, 8, &single_format);
+}
+
+/* What strtod takes beyond PostgreSQL's syntax: hexadecimal, nan(…). */
+static bool is_number(const char *text, size_t len)
+{
+    static const char *const words[] = {"nan", "infinity", "inf"};
+    size_t sign = len > 0 && (*text == '-' || *text == '+');
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (len - sign == strlen(words[i]) &&
+            strncasecmp(text + sign, words[i], len - sign) == 0)
+            return true;
+    }
+    return len > sign && strspn(text, "0123456789.eE+-") >= len;
+}
+
+const char *value_double_read(const char *text, size_t len, double *out)
+{
+    char copy[512], *end;
+    value_trim(&text, &len);
+    if (len == 0 || len >= sizeof copy)
+        return "22P02";
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    if (!is_number(copy, len))
+        return "22P02";
+    errno = 0;
+    *out = strtod(copy, &end);
+    if (end != copy + len)
+        return "22P02";
+    return errno == ERANGE && (*out == 0 || isinf(*out)) ? "22003" : NULL;
+}

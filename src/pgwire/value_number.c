@@ -1,0 +1,318 @@
+/* value_number.c - integers and decimals: two digits at a time, from the right.
+ *
+ * A decimal is written as the integer that it is stored as, and its last digits are
+ * moved by one for the point: no division by a power of ten. */
+#include "core/attr.h"
+#include "pgwire/value.h"
+
+static const char pairs[200] = {
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899"};
+
+static const uint64_t powers[20] = {1,
+                                    10,
+                                    100,
+                                    1000,
+                                    10000,
+                                    100000,
+                                    1000000,
+                                    10000000,
+                                    100000000,
+                                    1000000000,
+                                    10000000000,
+                                    100000000000,
+                                    1000000000000,
+                                    10000000000000,
+                                    100000000000000,
+                                    1000000000000000,
+                                    10000000000000000,
+                                    100000000000000000,
+                                    1000000000000000000,
+                                    10000000000000000000u};
+
+/* How many decimal digits: log2 gives it up to one. */
+static inline unsigned digit_count(uint64_t value)
+{
+    unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+    unsigned guess = bits * 1233 >> 12;
+    return guess + (value >= powers[guess] || guess == 0);
+}
+
+/* Exactly `count` digits that end at `end`, zeros in front. */
+static inline void put_digits(uint8_t *end, uint64_t value, unsigned count)
+{
+    while (count >= 2) {
+        uint64_t rest = value / 100;
+        end -= 2;
+        memcpy(end, pairs + (value - rest * 100) * 2, 2);
+        value = rest;
+        count -= 2;
+    }
+    if (count)
+        *--end = (uint8_t)('0' + value % 10);
+}
+
+uint8_t *value_uint_text(uint8_t *to, uint64_t value)
+{
+    unsigned count = digit_count(value);
+    put_digits(to + count, value, count);
+    return to + count;
+}
+
+uint8_t *value_int_text(uint8_t *to, int64_t value)
+{
+    uint64_t magnitude = (uint64_t)value;
+    if (value < 0) {
+        *to++ = '-';
+        magnitude = -magnitude;
+    }
+    return value_uint_text(to, magnitude);
+}
+
+uint8_t *value_uint128_text(uint8_t *to, uint128 value)
+{
+    static const uint64_t chunk = 10000000000000000000u; /* 10^19 */
+    if (value >> 64 == 0)
+        return value_uint_text(to, (uint64_t)value);
+    to = value_uint128_text(to, value / chunk); /* at most twice */
+    put_digits(to + 19, (uint64_t)(value % chunk), 19);
+    return to + 19;
+}
+
+/* The digits of [start, end) become a number with `scale` digits behind the point. */
+static uint8_t *insert_point(uint8_t *start, uint8_t *end, unsigned scale)
+{
+    unsigned count = (unsigned)(end - start);
+    if (count <= scale) { /* zeros in front, one of them before the point */
+        unsigned zeros = scale + 1 - count;
+        memmove(start + zeros, start, count);
+        memset(start, '0', zeros);
+        end += zeros;
+    }
+    memmove(end - scale + 1, end - scale, scale);
+    end[-(int)scale] = '.';
+    return end + 1;
+}
+
+uint8_t *value_decimal64_text(uint8_t *to, int64_t value, unsigned scale)
+{
+    uint64_t magnitude = (uint64_t)value;
+    if (value < 0) {
+        *to++ = '-';
+        magnitude = -magnitude;
+    }
+    if (scale == 0)
+        return value_uint_text(to, magnitude);
+    if (scale == 2) { /* money, the most common one */
+        uint64_t whole = magnitude / 100;
+        to = value_uint_text(to, whole);
+        *to = '.';
+        memcpy(to + 1, pairs + (magnitude - whole * 100) * 2, 2);
+        return to + 3;
+    }
+    return insert_point(to, value_uint_text(to, magnitude), scale);
+}
+
+uint8_t *value_decimal_text(uint8_t *to, int128 value, unsigned scale)
+{
+    uint128 magnitude = (uint128)value;
+    if (value < 0) {
+        *to++ = '-';
+        magnitude = -magnitude;
+    }
+    uint8_t *end = value_uint128_text(to, magnitude);
+    return scale == 0 ? end : insert_point(to, end, scale);
+}
+
+/* ---- binary numeric ---- */
+
+enum {
+    NUMERIC_POSITIVE = 0x0000,
+    NUMERIC_NEGATIVE = 0x4000,
+    NUMERIC_NAN = 0xC000,
+    NUMERIC_PINF = 0xD000,
+    NUMERIC_NINF = 0xF000,
+    NUMERIC_DIGITS_MAX = 14
+};
+
+/* Base-10000 digits of value * 10^shift, least significant first; 39 + 3 decimal
+ * digits. */
+static unsigned split_digits(uint128 value, unsigned shift, uint16_t *digits)
+{
+    static const unsigned factors[] = {1, 10, 100, 1000};
+    unsigned count = 0;
+    /* The lowest digit takes up the shift, so that nothing overflows. */
+    unsigned first = 10000 / factors[shift];
+    digits[count++] = (uint16_t)((unsigned)(value % first) * factors[shift]);
+    value /= first;
+    while (value >> 64) {
+        digits[count++] = (uint16_t)(value % 10000);
+        value /= 10000;
+    }
+    for (uint64_t low = (uint64_t)value; low; low /= 10000)
+        digits[count++] = (uint16_t)(low % 10000);
+    return count;
+}
+
+uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
+                               unsigned scale)
+{
+    uint16_t digits[NUMERIC_DIGITS_MAX];
+    unsigned shift = (4 - scale % 4) % 4;
+    unsigned count = split_digits(value, shift, digits);
+    int behind = (int)((scale + shift) / 4); /* digits behind the point */
+    unsigned low = 0;
+    while (count > 0 && digits[count - 1] == 0)
+        count--;
+    while (low < count && digits[low] == 0)
+        low++;
+    to = value_put16(to, (uint16_t)(count - low));
+    to = value_put16(to, (uint16_t)(count ? (int)count - 1 - behind : 0));
+    to = value_put16(to, negative && count ? NUMERIC_NEGATIVE : NUMERIC_POSITIVE);
+    to = value_put16(to, (uint16_t)scale);
+    while (count > low)
+        to = value_put16(to, digits[--count]);
+    return to;
+}
+
+uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale)
+{
+    uint128 magnitude = value < 0 ? -(uint128)value : (uint128)value;
+    return value_udecimal_binary(to, magnitude, value < 0, scale);
+}
+
+static unsigned get16(const uint8_t *from)
+{
+    return (unsigned)from[0] << 8 | from[1];
+}
+
+size_t value_numeric_text_max(const uint8_t *raw, size_t len)
+{
+    if (len < 8)
+        return 16;
+    int weight = (int16_t)get16(raw + 2);
+    size_t before = weight >= 0 ? ((size_t)weight + 1) * 4 : 1;
+    return before + get16(raw + 6) + 16;
+}
+
+static const char *numeric_special(unsigned sign)
+{
+    switch (sign) {
+    case NUMERIC_NAN:
+        return "NaN";
+    case NUMERIC_PINF:
+        return "Infinity";
+    case NUMERIC_NINF:
+        return "-Infinity";
+    default:
+        return NULL;
+    }
+}
+
+/* The base-10000 digit of that weight; those not stored are zero. */
+static unsigned digit_at(const uint8_t *raw, unsigned count, int weight, int at)
+{
+    int index = weight - at;
+    return index >= 0 && index < (int)count ? get16(raw + 8 + 2 * index) : 0;
+}
+
+static uint8_t *put_before_point(uint8_t *to, const uint8_t *raw, unsigned count,
+                                 int weight)
+{
+    uint8_t *start = to;
+    if (weight < 0)
+        *to++ = '0';
+    for (int at = weight; at >= 0; at--) {
+        unsigned digit = digit_at(raw, count, weight, at);
+        if (to == start && (digit || at == 0)) {
+            to = value_uint_text(to, digit);
+        } else if (to != start) {
+            put_digits(to + 4, digit, 4);
+            to += 4;
+        }
+    }
+    return to;
+}
+
+static uint8_t *put_behind_point(uint8_t *to, const uint8_t *raw, unsigned count,
+                                 int weight, unsigned scale)
+{
+    if (scale == 0)
+        return to;
+    *to++ = '.';
+    for (int at = -1; scale > 0; at--) {
+        uint8_t four[4];
+        unsigned part = scale < 4 ? scale : 4;
+        put_digits(four + 4, digit_at(raw, count, weight, at), 4);
+        memcpy(to, four, part);
+        to += part;
+        scale -= part;
+    }
+    return to;
+}
+
+const char *value_numeric_text(const uint8_t *raw, size_t len, uint8_t *to,
+                               uint8_t **end)
+{
+    if (len < 8)
+        return "22P03";
+    unsigned count = get16(raw), sign = get16(raw + 4), scale = get16(raw + 6);
+    int weight = (int16_t)get16(raw + 2);
+    const char *special = numeric_special(sign);
+    if (len != 8 + 2 * (size_t)count || scale > 16383 ||
+        (!special && sign != NUMERIC_POSITIVE && sign != NUMERIC_NEGATIVE))
+        return "22P03";
+    for (unsigned i = 0; i < count; i++) {
+        if (get16(raw + 8 + 2 * i) > 9999)
+            return "22P03";
+    }
+    if (special) {
+        memcpy(to, special, strlen(special));
+        *end = to + strlen(special);
+        return NULL;
+    }
+    if (sign == NUMERIC_NEGATIVE)
+        *to++ = '-';
+    to = put_before_point(to, raw, count, weight);
+    *end = put_behind_point(to, raw, count, weight, scale);
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+void value_trim(const char **text, size_t *len)
+{
+    while (*len > 0 && strchr(" \t\n\r\f\v", **text) && **text) {
+        ++*text;
+        --*len;
+    }
+    while (*len > 0 && strchr(" \t\n\r\f\v", (*text)[*len - 1]) && (*text)[*len - 1])
+        --*len;
+}
+
+const char *value_int_read(const char *text, size_t len, int64_t *out)
+{
+    int64_t value = 0;
+    value_trim(&text, &len);
+    bool negative = len > 0 && *text == '-';
+    if (len > 0 && (*text == '-' || *text == '+')) {
+        text++;
+        len--;
+    }
+    if (len == 0)
+        return "22P02";
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return "22P02";
+    }
+    for (; len > 0; text++, len--) { /* towards the minimum, which has no opposite */
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, *text - '0', &value))
+            return "22003";
+    }
+    if (!negative && __builtin_sub_overflow(0, value, &value))
+        return "22003";
+    *out = value;
+    return NULL;
+}
