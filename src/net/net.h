@@ -34,8 +34,10 @@ bool net_listen(struct net *net, const char *address,
                 const struct session_factory *factory, uint16_t *port,
                 struct error *err) MUST_CHECK;
 
-/* Is that address one that only this machine can reach? Malformed ones are not. */
-bool net_address_is_loopback(const char *address);
+/* Is that address well-formed (else 22023), and one that only this machine can reach?
+ */
+bool net_address_check(const char *address, bool *is_loopback,
+                       struct error *err) MUST_CHECK;
 
 /* Serve until stop; the calling thread is the watchdog. False: threads could not be
  * made. */

@@ -1,0 +1,85 @@
+/* server.c - the host that comes with the library: pgw_server over the loop. */
+#include <pgwire/server.h>
+
+#include <stdlib.h>
+
+#include "net/net.h"
+
+struct pgw_server {
+    struct net *net;
+    struct pgw_handlers handlers;
+    void *ctx;
+    struct pgw_server_options options;
+    uint16_t port;
+};
+
+static bool open_session(void *ctx, const struct session_peer *peer,
+                         struct session *out)
+{
+    const struct pgw_server *server = ctx;
+    const struct pgw_session_options options = {
+        .host = peer->host,
+        .host_self = peer->host_self,
+        .pid = peer->pid,
+        .login_timeout_ms = server->options.login_timeout_ms,
+        .statement_timeout_ms = server->options.statement_timeout_ms};
+    *out = (struct session){&pg_session_ops,
+                            pgw_session_new(&server->handlers, server->ctx, &options)};
+    return out->self != NULL;
+}
+
+static bool start(pgw_server *server, struct error *err)
+{
+    const struct net_options options = {.io_threads = server->options.io_threads,
+                                        .slots = server->options.blocking_threads,
+                                        .max_connections =
+                                            server->options.max_connections};
+    const struct session_factory factory = {open_session, server};
+    server->net = net_new(&options, err);
+    return server->net && net_listen(server->net, server->options.listen, &factory,
+                                     &server->port, err);
+}
+
+pgw_server *pgw_server_new(const struct pgw_handlers *handlers, void *ctx,
+                           const struct pgw_server_options *options,
+                           struct pgw_error *err)
+{
+    struct error error;
+    pgw_server *server = calloc(1, sizeof *server);
+    if (!server) {
+        (void)pgw_fail(err, "53200", "out of memory");
+        return NULL;
+    }
+    server->handlers = *handlers;
+    server->ctx = ctx;
+    server->options = *options;
+    if (start(server, &error))
+        return server;
+    (void)pgw_fail(err, error.sqlstate, "%s", error.message);
+    pgw_server_free(server);
+    return NULL;
+}
+
+uint16_t pgw_server_port(const pgw_server *server)
+{
+    return server->port;
+}
+
+int pgw_server_run(pgw_server *server)
+{
+    struct error ignored;
+    return net_run(server->net, &ignored) ? 0 : 1;
+}
+
+void pgw_server_stop(pgw_server *server)
+{
+    net_stop(server->net);
+}
+
+void pgw_server_free(pgw_server *server)
+{
+    if (!server)
+        return;
+    net_free(server->net);
+    free(server);
+}
