@@ -37,7 +37,7 @@ uint8_t *buf_reserve(struct buf *buf, size_t bytes)
         return buf->memory + buf->end;
     if (__builtin_add_overflow(buf_len(buf), bytes, &wanted))
         return NULL;
-    if (wanted <= buf->capacity) {
+    if (buf->memory && wanted <= buf->capacity) {
         memmove(buf->memory, buf_data(buf), buf_len(buf));
         buf->end -= buf->start;
         buf->start = 0;

@@ -171,19 +171,17 @@ static bool read_values(pgw_session *session, struct reader *reader,
     return out->values != NULL;
 }
 
-static bool read_bind(pgw_session *session, const struct frame *frame,
+/* What follows the names. */
+static bool read_bind(pgw_session *session, struct reader *reader,
                       struct bind_message *out, struct pgw_error *err)
 {
-    struct reader reader = reader_of(frame->body, frame->len);
-    out->portal = reader_string(&reader);
-    out->statement = reader_string(&reader);
-    out->param_formats = read_formats(session, &reader, &out->param_format_count);
-    if (!out->param_formats || !read_values(session, &reader, out))
+    out->param_formats = read_formats(session, reader, &out->param_format_count);
+    if (!out->param_formats || !read_values(session, reader, out))
         return no_memory(err), false;
-    out->result_formats = read_formats(session, &reader, &out->result_format_count);
+    out->result_formats = read_formats(session, reader, &out->result_format_count);
     if (!out->result_formats)
         return no_memory(err), false;
-    return reader_done(&reader) || (bad_format(err), false);
+    return reader_done(reader) || (bad_format(err), false);
 }
 
 static enum pgw_status check_formats(const int16_t *formats, size_t count,
@@ -220,7 +218,7 @@ static enum pgw_status check_bind(const struct bind_message *message,
         return pgw_fail(err, "08P01",
                         "bind message has %zu result formats but query has %zu columns",
                         message->result_format_count, description->column_count);
-    return check_formats(message->result_formats, message->result_format_count, err);
+    return PGW_OK;
 }
 
 static void type_values(struct bind_message *message, const struct statement *statement)
@@ -280,10 +278,14 @@ enum pgw_status extended_bind(pgw_session *session, const struct frame *frame,
                               struct pgw_error *err)
 {
     struct bind_message message;
-    if (!read_bind(session, frame, &message, err))
-        return PGW_ERROR;
+    struct reader reader = reader_of(frame->body, frame->len);
+    message.portal = reader_string(&reader);
+    message.statement = reader_string(&reader);
+    if (reader.failed)
+        return bad_format(err);
     struct statement *statement = find_statement(session, message.statement, err);
-    if (!statement || check_bind(&message, statement, err) != PGW_OK ||
+    if (!statement || !read_bind(session, &reader, &message, err) ||
+        check_bind(&message, statement, err) != PGW_OK ||
         check_portal_name(session, message.portal, err) != PGW_OK)
         return PGW_ERROR;
     type_values(&message, statement);
@@ -335,7 +337,8 @@ enum pgw_status extended_describe(pgw_session *session, const struct frame *fram
         return PGW_ERROR;
     if (kind == 'P') {
         struct portal *portal = find_portal(session, name, err);
-        if (!portal)
+        if (!portal ||
+            check_formats(portal->formats, portal->format_count, err) != PGW_OK)
             return PGW_ERROR;
         return describe_columns(session, portal->statement, portal) ? PGW_OK
                                                                     : no_memory(err);
@@ -390,7 +393,7 @@ enum pgw_status extended_execute(pgw_session *session, const struct frame *frame
     if (!reader_done(&reader))
         return bad_format(err);
     struct portal *portal = find_portal(session, name, err);
-    if (!portal)
+    if (!portal || check_formats(portal->formats, portal->format_count, err) != PGW_OK)
         return PGW_ERROR;
     if (portal->finished)
         return execute_again(session, portal, name.data, err);

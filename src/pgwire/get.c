@@ -69,8 +69,12 @@ static enum pgw_status bad_text(const struct pgw_value *value, const char *sqlst
                     len, value->raw.data);
 }
 
-static enum pgw_status bad_binary(struct pgw_error *err)
+/* Too short is another error than too long or malformed, as in PostgreSQL. */
+static enum pgw_status bad_binary(const struct pgw_value *value, struct pgw_error *err)
 {
+    const struct named_type *type = find_type(value->oid);
+    if (type && value->raw.len < type->width)
+        return pgw_fail(err, "08P01", "insufficient data left in message");
     return pgw_fail(err, "22P03", "incorrect binary data format in bind parameter");
 }
 
@@ -138,7 +142,7 @@ enum pgw_status pgw_get_bool(const struct pgw_value *value, bool *out,
         if (value->oid != PGW_BOOLOID)
             return no_conversion(value, "a boolean", err);
         if (value->raw.len != 1)
-            return bad_binary(err);
+            return bad_binary(value, err);
         *out = value->raw.data[0] != 0;
         return PGW_OK;
     }
@@ -154,7 +158,7 @@ enum pgw_status pgw_get_int(const struct pgw_value *value, int64_t *out,
         if (!is_integer(value->oid))
             return no_conversion(value, "an integer", err);
         if (!binary_number(value, &raw))
-            return bad_binary(err);
+            return bad_binary(value, err);
         *out = sign_extend(raw, value->oid);
         return PGW_OK;
     }
@@ -186,7 +190,7 @@ enum pgw_status pgw_get_double(const struct pgw_value *value, double *out,
         if (!integer && value->oid != PGW_FLOAT4OID && value->oid != PGW_FLOAT8OID)
             return no_conversion(value, "a floating-point number", err);
         if (!binary_number(value, &raw))
-            return bad_binary(err);
+            return bad_binary(value, err);
         *out =
             integer ? (double)sign_extend(raw, value->oid) : double_of(raw, value->oid);
         return PGW_OK;
@@ -206,7 +210,7 @@ enum pgw_status pgw_get_date(const struct pgw_value *value, int32_t *out,
         if (value->oid != PGW_DATEOID)
             return no_conversion(value, "a date", err);
         if (!binary_number(value, &raw))
-            return bad_binary(err);
+            return bad_binary(value, err);
         *out = (int32_t)sign_extend(raw, PGW_DATEOID);
         return PGW_OK;
     }
@@ -229,7 +233,7 @@ enum pgw_status pgw_get_timestamp(const struct pgw_value *value, int64_t *out,
         if (value->oid != PGW_TIMESTAMPOID && value->oid != PGW_TIMESTAMPTZOID)
             return no_conversion(value, "a timestamp", err);
         if (!binary_number(value, &raw))
-            return bad_binary(err);
+            return bad_binary(value, err);
         *out = (int64_t)raw;
         return PGW_OK;
     }
@@ -251,7 +255,7 @@ enum pgw_status pgw_get_uuid(const struct pgw_value *value, uint8_t out[16],
         if (value->oid != PGW_UUIDOID)
             return no_conversion(value, "a uuid", err);
         if (value->raw.len != 16)
-            return bad_binary(err);
+            return bad_binary(value, err);
         memcpy(out, value->raw.data, 16);
         return PGW_OK;
     }
@@ -318,7 +322,7 @@ static enum pgw_status numeric_as_text(pgw_session *session,
     if (!room)
         return no_memory(err);
     if (value_numeric_text(raw, value->raw.len, room, &end))
-        return bad_binary(err);
+        return bad_binary(value, err);
     *out = (struct pgw_slice){(const char *)room, (size_t)(end - room)};
     return PGW_OK;
 }
@@ -398,7 +402,7 @@ enum pgw_status pgw_get_text(pgw_session *session, const struct pgw_value *value
         return no_memory(err);
     uint8_t *end = fixed_as_text(value, room);
     if (!end)
-        return bad_binary(err);
+        return bad_binary(value, err);
     *out = (struct pgw_slice){(const char *)room, (size_t)(end - room)};
     return PGW_OK;
 }

@@ -101,8 +101,10 @@ bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
 {
     bool running;
     if (closes(reason)) {
-        atomic_store(&session->closing, (unsigned)reason);
         running = atomic_load(&session->running) & active_bit;
+        if (running ||
+            reason != PGW_INTERRUPT_HANG_UP) /* what was sent may still be read */
+            atomic_store(&session->closing, (unsigned)reason);
     } else {
         running = mark(session, reason, statement);
     }

@@ -23,7 +23,8 @@ struct plan {
     struct cell **variable; /* those whose size is the row's */
     size_t variable_count;
     struct rendering *renderings;
-    size_t fixed_bytes; /* of a row without its variable parts */
+    size_t fixed_bytes;           /* of a row without its variable parts */
+    const struct column *columns; /* what the cells point into */
     const char *failure;
 };
 
@@ -63,6 +64,24 @@ uint32_t plan_type_oid(const struct type *type)
             return oids[i].oid;
     }
     return PGW_TEXTOID;
+}
+
+const char *plan_type_name(const struct type *type)
+{
+    static const struct {
+        uint32_t oid;
+        const char *name;
+    } names[] = {
+#define X(identifier, type_name, type_oid, typlen, array) {type_oid, type_name},
+        PGW_TYPES(X)
+#undef X
+    };
+    uint32_t oid = plan_type_oid(type);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (names[i].oid == oid)
+            return names[i].name;
+    }
+    return "text";
 }
 
 int32_t plan_type_typmod(const struct type *type)
@@ -150,6 +169,7 @@ static enum pgw_status prepare_cell(struct plan *plan, size_t i,
 static enum pgw_status prepare(struct plan *plan, const struct batch *batch,
                                struct pgw_error *err)
 {
+    plan->columns = batch->columns;
     plan->fixed_bytes = HEADER_BYTES;
     plan->variable_count = 0;
     plan->failure = NULL;
@@ -237,7 +257,7 @@ static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
 enum pgw_status plan_write(struct plan *plan, pgw_row *row, const struct batch *batch,
                            size_t *next, struct pgw_error *err)
 {
-    if (*next == 0) {
+    if (*next == 0 || plan->columns != batch->columns) {
         enum pgw_status status = prepare(plan, batch, err);
         if (status != PGW_OK)
             return status;

@@ -16,8 +16,8 @@ struct plan;
 /* The OID under which a column of this type is declared to clients. Types that have no
  * PostgreSQL form of their own yet are text. */
 uint32_t plan_type_oid(const struct type *type);
-int32_t
-plan_type_typmod(const struct type *type); /* plus one, 0 = none: numeric(15,2) */
+int32_t plan_type_typmod(const struct type *type);   /* plus one, 0 = none */
+const char *plan_type_name(const struct type *type); /* "int8", as in pg_type */
 
 /* The plan for a result with these column types in the formats that `row` asks for;
  * from the arena. NULL: out of memory, or with err set 0A000 for a type that has no
@@ -26,7 +26,9 @@ struct plan *plan_new(struct arena *arena, const struct type *const *types,
                       size_t count, const pgw_row *row, struct pgw_error *err);
 
 /* Write rows from *next on, as many as the sink takes; *next says how far it came.
- * PGW_OK: all rows of the batch are written; PGW_MORE: the sink is full; PGW_ERROR. */
+ * PGW_OK: all rows of the batch are written; PGW_MORE: the sink is full; PGW_ERROR.
+ * Between calls the batch may have been copied elsewhere, its columns to another
+ * address. */
 enum pgw_status plan_write(struct plan *plan, pgw_row *row, const struct batch *batch,
                            size_t *next, struct pgw_error *err);
 

@@ -19,6 +19,7 @@ struct render {
     struct buf *out;
     const char *failure;
     unsigned depth;
+    bool exact; /* numbers that a double cannot hold are strings */
 };
 
 static void fail(struct render *render, const char *sqlstate)
@@ -140,10 +141,17 @@ static void put_json_string(struct render *render, struct slice text)
     put_char(render, '"');
 }
 
-static bool is_json_number(const struct type *type, struct slice text)
+/* 2^53 has 16 digits: what is shorter is exact in a double. */
+static bool is_json_number(const struct render *render, const struct type *type,
+                           struct slice text)
 {
-    bool numeric = (type->id >= TYPE_INT8 && type->id <= TYPE_DECIMAL);
-    return numeric && text.len > 0 && !strchr("NI", text.data[text.data[0] == '-']);
+    enum { EXACT_DIGITS = 15 };
+    bool is_float = type->id == TYPE_FLOAT32 || type->id == TYPE_FLOAT64;
+    if (type->id < TYPE_INT8 || type->id > TYPE_DECIMAL || text.len == 0)
+        return false;
+    if (is_float)
+        return !strchr("NI", text.data[text.data[0] == '-']);
+    return !render->exact || (type->id != TYPE_DECIMAL && text.len <= EXACT_DIGITS);
 }
 
 /* Re-encode what was rendered since `start` as a piece of JSON. */
@@ -198,18 +206,19 @@ static void put_array_string(struct render *render, struct slice text)
 static void quote_tail(struct render *render, size_t start, enum style style,
                        const struct type *type)
 {
-    if (render->failure)
+    if (render->failure || !buf_data(render->out))
         return;
     size_t len = buf_len(render->out) - start;
     struct slice text = {(const char *)buf_data(render->out) + start, len};
-    if (style == STYLE_JSON ? is_json_number(type, text) : !needs_quotes(text))
+    if (style == STYLE_JSON ? is_json_number(render, type, text) : !needs_quotes(text))
         return;
     char *copy = malloc(len + 1);
     if (!copy) {
         fail(render, "53200");
         return;
     }
-    memcpy(copy, text.data, len);
+    if (len)
+        memcpy(copy, text.data, len);
     render->out->end -= len;
     if (style == STYLE_JSON)
         put_json_string(render, (struct slice){copy, len});
@@ -357,6 +366,20 @@ const char *render_column(struct rendering *rendering, const struct column *colu
                                         .validity = column->validity,
                                         .data = rendering->slices};
     return render.failure;
+}
+
+const char *render_json(struct buf *out, const struct column *column, size_t row)
+{
+    struct render render = {.out = out, .exact = true};
+    put_value(&render, column, row, STYLE_JSON);
+    return render.failure;
+}
+
+bool render_json_string(struct buf *out, struct slice text)
+{
+    struct render render = {.out = out};
+    put_json_string(&render, text);
+    return !render.failure;
 }
 
 void rendering_free(struct rendering *rendering)

@@ -22,6 +22,14 @@ struct rendering {
  * that is not known, 22008 a time that PostgreSQL cannot hold. */
 const char *render_column(struct rendering *rendering, const struct column *column,
                           size_t rows) MUST_CHECK;
+/* Append one value as JSON, NULL as null. Integers beyond 2^53 and decimals are
+ * strings, so that no reader loses digits. The same SQLSTATEs. */
+const char *render_json(struct buf *out, const struct column *column,
+                        size_t row) MUST_CHECK;
+
+/* Append a JSON string (RFC 8259, section 7). False: out of memory. */
+bool render_json_string(struct buf *out, struct slice text) MUST_CHECK;
+
 void rendering_free(struct rendering *rendering);
 
 #endif

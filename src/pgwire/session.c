@@ -145,6 +145,7 @@ void session_no_memory(pgw_session *session)
 void session_error(pgw_session *session, struct pgw_error *err)
 {
     session->failed = true;
+    session->flush = true; /* bad news do not wait for Sync */
     if (!reply_error(&session->output, err))
         session_no_memory(session);
     else if (err->severity == PGW_SEVERITY_FATAL)
@@ -310,20 +311,17 @@ static enum frame_status peek(const pgw_session *session, struct frame *frame)
                : frame_peek(data, len, session->message_max, frame);
 }
 
+/* PostgreSQL says nothing when a length cannot be: where messages begin is lost. */
 static void bad_frame(pgw_session *session, enum frame_status status,
                       const struct frame *frame)
 {
     char text[64];
-    if (session->state == STATE_STARTUP) {
-        session_fatal(session, "08P01", "invalid length of startup packet");
-        return;
-    }
+    (void)snprintf(text, sizeof text, "invalid frontend message type %d",
+                   (unsigned char)frame->type);
     if (status == FRAME_BAD_TYPE)
-        (void)snprintf(text, sizeof text, "invalid frontend message type %d",
-                       (unsigned char)frame->type);
+        session_fatal(session, "08P01", text);
     else
-        (void)snprintf(text, sizeof text, "invalid message length");
-    session_fatal(session, "08P01", text);
+        close_session(session);
 }
 
 static void serve_frame(pgw_session *session)
@@ -334,7 +332,6 @@ static void serve_frame(pgw_session *session)
         bad_frame(session, status, &frame);
     if (status != FRAME_COMPLETE)
         return;
-    session->flush = session->flush && session->state != STATE_READY;
     switch (session->state) {
     case STATE_STARTUP:
         startup_packet(session, &frame);
@@ -461,6 +458,7 @@ size_t pgw_session_send_iov(pgw_session *session, struct iovec *iov, size_t max)
 void pgw_session_send_ack(pgw_session *session, size_t bytes)
 {
     chain_consume(&session->output, bytes);
+    session->flush = session->flush && session->output.bytes > 0;
 }
 
 void pgw_session_idle(pgw_session *session)

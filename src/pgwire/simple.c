@@ -132,10 +132,21 @@ static bool is_blank(struct pgw_slice text)
     return true;
 }
 
+/* The handler counts from where its statement's text begins, the client from the start.
+ */
+static int32_t characters(const char *from, const char *to)
+{
+    int32_t count = 0;
+    for (; from < to; from++)
+        count += ((unsigned char)*from & 0xc0) != 0x80;
+    return count;
+}
+
 static void run_next(pgw_session *session, const struct frame *frame,
                      struct pgw_slice rest)
 {
     struct pgw_error err;
+    const char *start = rest.data;
     interrupt_begin(session);
     enum pgw_status status = interrupt_pending(session, &err)
                                  ? PGW_ERROR
@@ -150,8 +161,11 @@ static void run_next(pgw_session *session, const struct frame *frame,
             session->query_offset = SIZE_MAX;
         status = flow_begin(session, &session->simple, true, &err);
     }
-    if (status == PGW_ERROR)
+    if (status == PGW_ERROR) {
+        if (err.position > 0)
+            err.position += characters((const char *)frame->body, start);
         fail(session, frame, &err);
+    }
 }
 
 void simple_step(pgw_session *session)

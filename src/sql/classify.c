@@ -452,11 +452,11 @@ struct sql_class sql_classify(struct slice statement)
     struct sql_class class = {
         .kind = SQL_ENGINE, .tag = "SELECT", .count = SQL_COUNT_ROWS};
     struct token token = token_next(&statement);
-    while (token_is_symbol(&token, '('))
-        token = token_next(&statement);
     if (token.kind == TOKEN_END)
         return (struct sql_class){
             .kind = SQL_EMPTY, .tag = "", .allowed_when_failed = true};
+    while (token_is_symbol(&token, '('))
+        token = token_next(&statement);
     const struct verb *verb = find_verb(&token);
     if (!verb)
         return class;
