@@ -1,0 +1,38 @@
+/* duckdb_internal.h - the parts of the DuckDB engine among themselves. */
+#ifndef ENGINE_DUCKDB_INTERNAL_H
+#define ENGINE_DUCKDB_INTERNAL_H
+
+#include <duckdb.h>
+
+#include "core/arena.h"
+#include "engine/duckdb/duckdb_engine.h"
+
+/* An error of the engine as SQLSTATE, position and text; always false. `sql` is what
+ * was executed, to find the position in. duckdb_error.c */
+bool duckdb_error_set(struct error *err, const char *message, struct slice sql);
+
+/* A logical type as ours, in the arena; NULL when out of memory. duckdb_type.c */
+const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type);
+/* A vector as a column view; children are put into the arena. False: out of memory. */
+bool duckdb_column_view(struct arena *arena, const struct type *type,
+                        duckdb_vector vector, struct column *out);
+
+/* duckdb_statement.c */
+extern const struct engine_conn_ops duckdb_conn_ops;
+
+struct duckdb_conn {
+    struct engine_conn base;
+    duckdb_connection connection;
+};
+
+/* duckdb_cursor.c: the result is moved in, also on failure. */
+struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
+                                        struct error *err);
+
+/* duckdb_source.c: one statement, its errors; and the views over files. */
+bool duckdb_run(duckdb_connection connection, const char *sql, struct error *err);
+bool duckdb_sources_create(duckdb_connection connection,
+                           const struct duckdb_options *options, struct arena *arena,
+                           struct error *err);
+
+#endif

@@ -1,0 +1,302 @@
+/* duckdb_statement.c - connections and prepared statements. */
+#include <stdlib.h>
+
+#include "engine/duckdb/duckdb_internal.h"
+
+struct duckdb_statement {
+    struct engine_stmt base;
+    duckdb_prepared_statement prepared;
+    struct arena arena; /* text, types, columns */
+    struct slice sql;
+};
+
+/* ---- parameters ---- */
+
+typedef duckdb_state param_binder(duckdb_prepared_statement, idx_t,
+                                  const struct column *);
+
+#define LOAD(ctype) (*(const ctype *)column->data)
+
+static duckdb_state bind_bool(duckdb_prepared_statement prepared, idx_t i,
+                              const struct column *column)
+{
+    return duckdb_bind_boolean(prepared, i, LOAD(uint8_t) != 0);
+}
+
+static duckdb_state bind_int16(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    return duckdb_bind_int16(prepared, i, LOAD(int16_t));
+}
+
+static duckdb_state bind_int32(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    return duckdb_bind_int32(prepared, i, LOAD(int32_t));
+}
+
+static duckdb_state bind_int64(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    return duckdb_bind_int64(prepared, i, LOAD(int64_t));
+}
+
+static duckdb_state bind_float(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    return duckdb_bind_float(prepared, i, LOAD(float));
+}
+
+static duckdb_state bind_double(duckdb_prepared_statement prepared, idx_t i,
+                                const struct column *column)
+{
+    return duckdb_bind_double(prepared, i, LOAD(double));
+}
+
+static duckdb_state bind_date(duckdb_prepared_statement prepared, idx_t i,
+                              const struct column *column)
+{
+    return duckdb_bind_date(prepared, i, (duckdb_date){LOAD(int32_t)});
+}
+
+static duckdb_state bind_timestamp(duckdb_prepared_statement prepared, idx_t i,
+                                   const struct column *column)
+{
+    return duckdb_bind_timestamp(prepared, i, (duckdb_timestamp){LOAD(int64_t)});
+}
+
+static duckdb_state bind_timestamptz(duckdb_prepared_statement prepared, idx_t i,
+                                     const struct column *column)
+{
+    return duckdb_bind_timestamp_tz(prepared, i, (duckdb_timestamp){LOAD(int64_t)});
+}
+
+static duckdb_state bind_text(duckdb_prepared_statement prepared, idx_t i,
+                              const struct column *column)
+{
+    struct slice text = column_slice(column, 0);
+    return duckdb_bind_varchar_length(prepared, i, text.data, text.len);
+}
+
+static duckdb_state bind_bytes(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    struct slice bytes = column_slice(column, 0);
+    return duckdb_bind_blob(prepared, i, bytes.data, bytes.len);
+}
+
+/* The C API's value of a UUID is the number as people write it. */
+static duckdb_state bind_uuid(duckdb_prepared_statement prepared, idx_t i,
+                              const struct column *column)
+{
+    const uint8_t *bytes = column->data;
+    duckdb_uhugeint number = {0, 0};
+    for (unsigned at = 0; at < 8; at++) {
+        number.upper = number.upper << 8 | bytes[at];
+        number.lower = number.lower << 8 | bytes[at + 8];
+    }
+    duckdb_value value = duckdb_create_uuid(number);
+    duckdb_state state = duckdb_bind_value(prepared, i, value);
+    duckdb_destroy_value(&value);
+    return state;
+}
+
+static const struct {
+    enum type_id type;
+    param_binder *bind;
+} binders[] = {
+    {TYPE_BOOL, bind_bool},     {TYPE_INT16, bind_int16},
+    {TYPE_INT32, bind_int32},   {TYPE_INT64, bind_int64},
+    {TYPE_FLOAT32, bind_float}, {TYPE_FLOAT64, bind_double},
+    {TYPE_DATE, bind_date},     {TYPE_TIMESTAMP, bind_timestamp},
+    {TYPE_TEXT, bind_text},     {TYPE_BYTES, bind_bytes},
+    {TYPE_UUID, bind_uuid},     {TYPE_TIMESTAMPTZ, bind_timestamptz},
+};
+
+static duckdb_state bind_param(duckdb_prepared_statement prepared, idx_t i,
+                               const struct column *column)
+{
+    if (!column_is_valid(column, 0))
+        return duckdb_bind_null(prepared, i);
+    for (size_t b = 0; b < ARRAY_LEN(binders); b++) {
+        if (binders[b].type == column->type->id)
+            return binders[b].bind(prepared, i, column);
+    }
+    return DuckDBError;
+}
+
+static bool bind_params(struct duckdb_statement *statement, const struct batch *params,
+                        struct error *err)
+{
+    size_t count = params ? params->column_count : 0;
+    if (count != statement->base.param_count)
+        return error_set(err, "08P01", "the statement takes %zu parameters, not %zu",
+                         statement->base.param_count, count);
+    for (size_t i = 0; i < count; i++) {
+        if (bind_param(statement->prepared, i + 1, &params->columns[i]) ==
+            DuckDBSuccess)
+            continue;
+        const char *message = duckdb_prepare_error(statement->prepared);
+        if (message && *message)
+            return duckdb_error_set(err, message, statement->sql);
+        return error_set(err, "0A000", "parameter $%zu has a type that cannot be bound",
+                         i + 1);
+    }
+    return true;
+}
+
+/* ---- statements ---- */
+
+static bool execute(struct engine_stmt *base, const struct batch *params,
+                    struct engine_cursor **out, struct error *err)
+{
+    struct duckdb_statement *statement = (struct duckdb_statement *)base;
+    duckdb_result result;
+    if (!bind_params(statement, params, err))
+        return false;
+    if (duckdb_execute_prepared_streaming(statement->prepared, &result) !=
+        DuckDBSuccess) {
+        duckdb_error_set(err, duckdb_result_error(&result), statement->sql);
+        duckdb_destroy_result(&result);
+        return false;
+    }
+    *out = duckdb_cursor_new(&result, statement->sql, err);
+    return *out != NULL;
+}
+
+static void close_statement(struct engine_stmt *base)
+{
+    struct duckdb_statement *statement = (struct duckdb_statement *)base;
+    duckdb_destroy_prepare(&statement->prepared);
+    arena_free(&statement->arena);
+    free(statement);
+}
+
+static const struct engine_stmt_ops statement_ops = {.execute = execute,
+                                                     .close = close_statement};
+
+static bool describe_params(struct duckdb_statement *statement)
+{
+    size_t count = duckdb_nparams(statement->prepared);
+    const struct type **types = arena_calloc(&statement->arena, count, sizeof *types);
+    if (!types)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        duckdb_logical_type type =
+            duckdb_param_logical_type(statement->prepared, i + 1);
+        types[i] = duckdb_type_new(&statement->arena, type);
+        duckdb_destroy_logical_type(&type);
+        if (!types[i])
+            return false;
+    }
+    statement->base.param_count = count;
+    statement->base.param_types = types;
+    return true;
+}
+
+static bool describe_column(struct duckdb_statement *statement, size_t i,
+                            struct engine_column *out)
+{
+    const char *name = duckdb_prepared_statement_column_name(statement->prepared, i);
+    duckdb_logical_type type =
+        duckdb_prepared_statement_column_logical_type(statement->prepared, i);
+    out->name = arena_string(&statement->arena, slice_of(name ? name : ""));
+    out->type = duckdb_type_new(&statement->arena, type);
+    duckdb_destroy_logical_type(&type);
+    duckdb_free((void *)(uintptr_t)name);
+    return out->name && out->type;
+}
+
+static bool describe_columns(struct duckdb_statement *statement)
+{
+    size_t count = duckdb_prepared_statement_column_count(statement->prepared);
+    struct engine_column *columns =
+        arena_calloc(&statement->arena, count, sizeof *columns);
+    if (!columns)
+        return false;
+    statement->base.columns_known = true;
+    for (size_t i = 0; i < count; i++) {
+        if (!describe_column(statement, i, &columns[i]))
+            return false;
+        if (columns[i].type->id == TYPE_UNKNOWN)
+            statement->base.columns_known = false;
+    }
+    statement->base.column_count = count;
+    statement->base.columns = columns;
+    return true;
+}
+
+/* The engine gives everything a column; what it answers by itself is not the user's. */
+static const struct row_rule {
+    duckdb_statement_type type;
+    const char *own_column; /* a single column of this name means no rows; NULL: rows */
+} row_rules[] = {
+    {DUCKDB_STATEMENT_TYPE_SELECT, NULL},
+    {DUCKDB_STATEMENT_TYPE_EXPLAIN, NULL},
+    {DUCKDB_STATEMENT_TYPE_RELATION, NULL},
+    {DUCKDB_STATEMENT_TYPE_LOGICAL_PLAN, NULL},
+    {DUCKDB_STATEMENT_TYPE_CALL, "Success"},
+    {DUCKDB_STATEMENT_TYPE_PRAGMA, "Success"},
+    {DUCKDB_STATEMENT_TYPE_EXTENSION, "Success"},
+    {DUCKDB_STATEMENT_TYPE_INSERT, "Count"},
+    {DUCKDB_STATEMENT_TYPE_UPDATE, "Count"},
+    {DUCKDB_STATEMENT_TYPE_DELETE, "Count"},
+};
+
+static bool returns_rows(const struct duckdb_statement *statement)
+{
+    const struct engine_stmt *base = &statement->base;
+    duckdb_statement_type type = duckdb_prepared_statement_type(statement->prepared);
+    for (size_t i = 0; i < ARRAY_LEN(row_rules); i++) {
+        if (row_rules[i].type != type)
+            continue;
+        return !row_rules[i].own_column || base->column_count != 1 ||
+               strcmp(base->columns[0].name, row_rules[i].own_column) != 0;
+    }
+    return false;
+}
+
+static bool prepare(struct engine_conn *base, struct slice sql,
+                    struct engine_stmt **out, struct error *err)
+{
+    struct duckdb_conn *conn = (struct duckdb_conn *)base;
+    struct duckdb_statement *statement = calloc(1, sizeof *statement);
+    if (!statement)
+        return error_no_memory(err);
+    statement->base.ops = &statement_ops;
+    statement->sql = (struct slice){arena_string(&statement->arena, sql), sql.len};
+    bool done = statement->sql.data != NULL;
+    if (!done || memchr(sql.data, '\0', sql.len)) {
+        done = done ? error_set(err, "22021", "a statement cannot contain a zero byte")
+                    : error_no_memory(err);
+    } else if (duckdb_prepare(conn->connection, statement->sql.data,
+                              &statement->prepared) != DuckDBSuccess) {
+        done = duckdb_error_set(err, duckdb_prepare_error(statement->prepared), sql);
+    } else if (!describe_params(statement) || !describe_columns(statement)) {
+        done = error_no_memory(err);
+    }
+    if (!done) {
+        close_statement(&statement->base);
+        return false;
+    }
+    statement->base.returns_rows = returns_rows(statement);
+    *out = &statement->base;
+    return true;
+}
+
+/* ---- connections ---- */
+
+static void interrupt(struct engine_conn *base)
+{
+    duckdb_interrupt(((struct duckdb_conn *)base)->connection);
+}
+
+static void close_conn(struct engine_conn *base)
+{
+    struct duckdb_conn *conn = (struct duckdb_conn *)base;
+    duckdb_disconnect(&conn->connection);
+    free(conn);
+}
+
+const struct engine_conn_ops duckdb_conn_ops = {
+    .prepare = prepare, .interrupt = interrupt, .close = close_conn};
