@@ -264,6 +264,15 @@ static enum pgw_status refuse_copy(struct query_session *session, struct query *
     return PGW_ERROR;
 }
 
+static enum pgw_status malformed(struct query_session *session, struct query *query,
+                                 struct query_result *out, struct error *err)
+{
+    (void)session;
+    (void)out;
+    error_set(err, "42601", "syntax error in %s", query->class.tag);
+    return PGW_ERROR;
+}
+
 static enum pgw_status refuse(struct query_session *session, struct query *query,
                               struct query_result *out, struct error *err)
 {
@@ -292,6 +301,7 @@ static const struct command commands[] = {
     [SQL_DISCARD] = {do_discard, NULL},
     [SQL_COPY_CLIENT] = {refuse_copy, NULL},
     [SQL_UNSUPPORTED] = {refuse, NULL},
+    [SQL_MALFORMED] = {malformed, NULL},
 };
 
 bool command_columns(struct query *query, struct error *err)

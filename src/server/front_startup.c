@@ -5,6 +5,7 @@
  * RESET goes back to. */
 #include "server/front_startup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +107,7 @@ static bool preset_pair(struct front *front, char *pair, struct error *err)
 /* -c name=value, -cname=value, --name=value. */
 static bool preset_options(struct front *front, const char *options, struct error *err)
 {
-    char word[OPTION_BYTES];
+    char word[OPTION_BYTES] = "";
     for (;;) {
         options = next_word(options, word, sizeof word);
         if (!word[0])
@@ -136,13 +137,17 @@ static bool is_protocols(const char *name)
     return strncmp(name, "_pq_.", 5) == 0;
 }
 
-static bool preset_all(struct front *front, struct error *err)
+static bool preset_all(const struct pg_front *server, struct front *front,
+                       struct error *err)
 {
+    char timeout[16];
     const char *name, *value;
     const char *options = pgw_session_startup_parameter(front->session, "options");
     const char *user = pgw_session_startup_parameter(front->session, "user");
     size_t cursor = 0;
-    if (!preset(front, "session_authorization", user ? user : "", err))
+    (void)snprintf(timeout, sizeof timeout, "%u", server->statement_timeout_ms);
+    if (!preset(front, "session_authorization", user ? user : "", err) ||
+        !preset(front, "statement_timeout", timeout, err))
         return false;
     if (options && !preset_options(front, options, err))
         return false;
@@ -176,7 +181,7 @@ static bool open_front(const struct pg_front *server, struct front *front,
     front->query = query_session_new(server->database, &client_ops, front);
     if (!front->query)
         return error_no_memory(err);
-    if (!preset_all(front, err))
+    if (!preset_all(server, front, err))
         return false;
     settings_report_all(query_session_settings(front->query));
     pgw_session_set_statement_timeout(

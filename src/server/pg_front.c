@@ -52,9 +52,9 @@ struct front_rows {
     bool owns_query; /* a simple query's ends with its rows */
     const struct type **types;
     size_t column_count;
-    struct plan *plan; /* made at the first batch, when the formats are known */
-    struct batch batch;
-    size_t next; /* first row of the batch that is not yet written */
+    struct plan *plan;         /* made at the first batch, when the formats are known */
+    const struct batch *batch; /* NULL: none yet */
+    size_t next;               /* first row of the batch that is not yet written */
 };
 
 static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err)
@@ -65,18 +65,18 @@ static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err
     for (;;) {
         if (pgw_row_limit(row) == 0)
             return PGW_MORE;
-        if (rows->next == rows->batch.rows) {
+        if (!rows->batch || rows->next == rows->batch->rows) {
             status = query_rows_next(rows->rows, &rows->batch, &error);
+            rows->next = 0;
             if (status != PGW_MORE)
                 return to_pg(status, &error, err);
-            rows->next = 0;
         }
         if (!rows->plan)
             rows->plan = plan_new(&rows->query->arena, rows->types, rows->column_count,
                                   row, err);
         if (!rows->plan)
             return PGW_ERROR;
-        status = plan_write(rows->plan, row, &rows->batch, &rows->next, err);
+        status = plan_write(rows->plan, row, rows->batch, &rows->next, err);
         if (status != PGW_OK)
             return status;
     }

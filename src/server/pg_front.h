@@ -9,6 +9,7 @@ struct database;
 /* What all sessions of a server share; outlives them. */
 struct pg_front {
     struct database *database;
+    uint32_t statement_timeout_ms; /* what sessions start with; 0 = none */
 };
 
 /* Give it to pgw_session_new with a `struct pg_front *` as ctx. */

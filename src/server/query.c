@@ -82,10 +82,11 @@ static bool copy_params(struct query *query, const struct engine_stmt *stmt,
     if (!types)
         return error_no_memory(err);
     for (size_t i = 0; i < stmt->param_count; i++) {
-        if (stmt->param_types[i]->id == TYPE_UNKNOWN)
-            return error_set(err, "42P18",
-                             "could not determine data type of parameter $%zu", i + 1);
-        if (!(types[i] = type_copy(&query->arena, stmt->param_types[i])))
+        /* Some places keep an engine from saying what even a cast has told it. */
+        const struct type *type = stmt->param_types[i];
+        if (type->id == TYPE_UNKNOWN)
+            type = &type_text;
+        if (!(types[i] = type_copy(&query->arena, type)))
             return error_no_memory(err);
     }
     query->param_types = types;
@@ -98,14 +99,18 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
 {
     struct engine_column *columns =
         arena_calloc(&query->arena, stmt->column_count, sizeof *columns);
-    if (!columns)
+    const struct type **types =
+        arena_calloc(&query->arena, stmt->column_count, sizeof *types);
+    if (!columns || !types)
         return error_no_memory(err);
     for (size_t i = 0; i < stmt->column_count; i++) {
         columns[i].name = arena_string(&query->arena, slice_of(stmt->columns[i].name));
         columns[i].type = type_copy(&query->arena, stmt->columns[i].type);
         if (!columns[i].name || !columns[i].type)
             return error_no_memory(err);
+        types[i] = columns[i].type;
     }
+    query->column_types = types;
     query->columns = columns;
     query->column_count = stmt->column_count;
     return true;
@@ -123,19 +128,20 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
                                          const struct query_hints *hints,
                                          struct error *err)
 {
-    struct engine_stmt *stmt;
-    enum pgw_status status = session_enter(session, err);
+    struct engine_stmt *stmt = NULL;
+    enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;
-    bool done =
-        session_begin_due(session, err) && plan(session, query, hints, &stmt, err);
+    bool done = rows_spool_live(session, err) &&
+                query_session_begin_due(session, err) &&
+                plan(session, query, hints, &stmt, err);
     if (!done)
         drop_foreign_position(query, err);
     else
-        done = copy_params(query, stmt, err) && copy_columns(query, stmt, err);
-    if (done)
+        done = stmt && copy_params(query, stmt, err) && copy_columns(query, stmt, err);
+    if (done && stmt)
         query->returns_rows = stmt->returns_rows;
-    session_leave(session);
+    query_session_leave(session);
     return done ? PGW_OK : PGW_ERROR;
 }
 
@@ -232,8 +238,14 @@ static bool open_rows(struct query_session *session, struct query *query,
     }
     out->columns = query->columns;
     out->column_count = query->column_count;
-    out->rows = rows_from_cursor(session, cursor);
-    return out->rows || error_no_memory(err);
+    out->rows = rows_from_cursor(session, query->column_types, cursor);
+    if (!out->rows)
+        return error_no_memory(err);
+    if (rows_prefetch(out->rows, err) != PGW_ERROR)
+        return true;
+    query_rows_close(out->rows);
+    out->rows = NULL;
+    return false;
 }
 
 static bool run(struct query_session *session, struct query *query,
@@ -241,7 +253,7 @@ static bool run(struct query_session *session, struct query *query,
 {
     struct engine_stmt *stmt;
     struct engine_cursor *cursor;
-    if (!rows_spool_live(session, err) || !session_begin_due(session, err) ||
+    if (!rows_spool_live(session, err) || !query_session_begin_due(session, err) ||
         !pool_prepare(session->conn, query->engine_text, &stmt, err) ||
         !stmt->ops->execute(stmt, params, &cursor, err)) {
         drop_foreign_position(query, err);
@@ -249,6 +261,7 @@ static bool run(struct query_session *session, struct query *query,
     }
     out->tag = query->class.tag;
     out->count = query->class.count;
+    session->pinned = session->pinned || query->class.pins;
     if (stmt->returns_rows)
         return open_rows(session, query, cursor, out, err);
     out->affected = cursor->rows_changed;
@@ -261,14 +274,14 @@ static enum pgw_status execute_in_engine(struct query_session *session,
                                          const struct batch *params,
                                          struct query_result *out, struct error *err)
 {
-    enum pgw_status status = session_enter(session, err);
+    enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;
     bool done = run(session, query, params, out, err);
-    if (done && out->rows)
-        session_pause(session); /* the first batch is asked for at once */
+    if (done && session->live)
+        query_session_pause(session); /* the next batch is asked for at once */
     else
-        session_leave(session);
+        query_session_leave(session);
     return done ? PGW_OK : PGW_ERROR;
 }
 
@@ -291,7 +304,7 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
     struct sql_class class = sql_classify(sql);
     bool needs_slot =
         class.kind == SQL_ENGINE && !refuse_when_failed(session, &class, err);
-    enum pgw_status status = needs_slot ? session_enter(session, err) : PGW_OK;
+    enum pgw_status status = needs_slot ? query_session_enter(session, err) : PGW_OK;
     if (status != PGW_OK)
         return status;
     status = query_prepare(session, sql, NULL, query, err);
@@ -301,9 +314,9 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
         query_free(*query);
         *query = NULL;
     }
-    if (needs_slot && status == PGW_OK && out->rows)
-        session_pause(session);
+    if (needs_slot && session->live)
+        query_session_pause(session);
     else if (needs_slot)
-        session_leave(session);
+        query_session_leave(session);
     return status;
 }

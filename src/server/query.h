@@ -81,6 +81,7 @@ struct query {
     const struct type *const *param_types;
     size_t column_count;
     const struct engine_column *columns;
+    const struct type *const *column_types; /* those of columns, by themselves */
 };
 
 /* Prepare one statement; nothing is executed. Moved out; query_free takes NULL. */
@@ -111,9 +112,10 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
                           struct query **query, struct query_result *out,
                           struct error *err);
 
-/* MORE: *out holds rows, valid until the next call. OK: there are no more. WAIT, ERROR.
+/* MORE: *out holds rows, valid until the next call; if something else is executed in
+ * between, its columns move. OK: there are no more. WAIT, ERROR.
  */
-enum pgw_status query_rows_next(struct query_rows *rows, struct batch *out,
+enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **out,
                                 struct error *err);
 void query_rows_close(struct query_rows *rows);
 

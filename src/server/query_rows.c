@@ -8,6 +8,7 @@
  * transaction are LOST: reading them is an error, closing them is fine. */
 #include <stdlib.h>
 
+#include "batch/copy.h"
 #include "server/database.h"
 #include "server/query_session.h"
 #include "spool/spool.h"
@@ -16,9 +17,14 @@ struct query_rows {
     struct query_session *session;
     struct query_rows *next, *previous; /* the session's open rows */
     struct engine_cursor *cursor;       /* NULL: the engine has no more */
-    struct spool *spool;                /* NULL: never spooled */
-    const struct batch *table;          /* NULL, or one batch not yet handed out */
-    bool lost;                          /* the transaction has ended */
+    const struct type *const
+        *types;                /* of the columns; the query\'s, which live longer */
+    struct spool *spool;       /* NULL: never spooled */
+    const struct batch *table; /* NULL, or one batch not yet handed out */
+    struct batch current;      /* what was handed out last */
+    bool prefetched;           /* current has not been handed out yet */
+    struct arena kept;         /* holds current, when its cursor has moved on */
+    bool lost;                 /* the transaction has ended */
 };
 
 static struct query_rows *rows_new(struct query_session *session)
@@ -35,6 +41,7 @@ static struct query_rows *rows_new(struct query_session *session)
 }
 
 struct query_rows *rows_from_cursor(struct query_session *session,
+                                    const struct type *const *types,
                                     struct engine_cursor *cursor)
 {
     struct query_rows *rows = rows_new(session);
@@ -43,6 +50,7 @@ struct query_rows *rows_from_cursor(struct query_session *session,
         return NULL;
     }
     rows->cursor = cursor;
+    rows->types = types;
     session->live = rows;
     return rows;
 }
@@ -65,6 +73,19 @@ static void close_cursor(struct query_rows *rows)
         rows->session->live = NULL;
 }
 
+/* The cursor is about to move: whoever reads the current batch reads a copy. */
+static bool keep_current(struct query_rows *rows, struct error *err)
+{
+    size_t bytes = 0;
+    struct batch copy;
+    if (rows->current.rows == 0)
+        return true;
+    if (!batch_copy(&rows->kept, &rows->current, rows->types, &copy, &bytes))
+        return error_no_memory(err);
+    rows->current = copy;
+    return true;
+}
+
 bool rows_spool_live(struct query_session *session, struct error *err)
 {
     struct query_rows *rows = session->live;
@@ -72,9 +93,9 @@ bool rows_spool_live(struct query_session *session, struct error *err)
     if (!rows)
         return true;
     if (!rows->spool)
-        rows->spool = spool_new(session->database->spool_bytes);
-    if (!rows->spool)
-        return error_no_memory(err);
+        rows->spool = spool_new(session->database->spool_bytes, rows->types);
+    if (!rows->spool || !keep_current(rows, err))
+        return rows->spool ? false : error_no_memory(err);
     for (;;) {
         if (spool_is_full(rows->spool))
             return spool_full_error(rows->spool, err);
@@ -105,38 +126,57 @@ void rows_end_all(struct query_session *session)
 }
 
 /* One batch from the cursor; the slot is kept while there may be more. */
-static enum pgw_status next_live(struct query_rows *rows, struct batch *out,
-                                 struct error *err)
+static enum pgw_status next_live(struct query_rows *rows, struct error *err)
 {
     struct query_session *session = rows->session;
-    enum pgw_status status = session_enter(session, err);
+    enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;
-    enum engine_next got = rows->cursor->ops->next(rows->cursor, out, err);
+    enum engine_next got = rows->cursor->ops->next(rows->cursor, &rows->current, err);
     if (got == ENGINE_BATCH) {
-        session_pause(session);
+        query_session_pause(session);
         return PGW_MORE;
     }
+    rows->current.rows = 0;
     close_cursor(rows);
-    session_leave(session);
+    query_session_leave(session);
     return got == ENGINE_END ? PGW_OK : PGW_ERROR;
 }
 
-enum pgw_status query_rows_next(struct query_rows *rows, struct batch *out,
+enum pgw_status rows_prefetch(struct query_rows *rows, struct error *err)
+{
+    enum pgw_status status = next_live(rows, err);
+    rows->prefetched = status == PGW_MORE;
+    return status;
+}
+
+static enum pgw_status advance(struct query_rows *rows, struct error *err)
+{
+    if (rows->prefetched) {
+        rows->prefetched = false;
+        return PGW_MORE;
+    }
+    arena_reset(&rows->kept);
+    rows->current.rows = 0;
+    if (rows->table) {
+        rows->current = *rows->table;
+        rows->table = NULL;
+        return PGW_MORE;
+    }
+    if (rows->spool && spool_next(rows->spool, &rows->current))
+        return PGW_MORE;
+    return rows->cursor ? next_live(rows, err) : PGW_OK;
+}
+
+enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **out,
                                 struct error *err)
 {
     if (rows->lost) {
         error_set(err, "34000", "the transaction that these rows belong to has ended");
         return PGW_ERROR;
     }
-    if (rows->table) {
-        *out = *rows->table;
-        rows->table = NULL;
-        return PGW_MORE;
-    }
-    if (rows->spool && spool_next(rows->spool, out))
-        return PGW_MORE;
-    return rows->cursor ? next_live(rows, out, err) : PGW_OK;
+    *out = &rows->current;
+    return advance(rows, err);
 }
 
 void query_rows_close(struct query_rows *rows)
@@ -149,6 +189,7 @@ void query_rows_close(struct query_rows *rows)
         session->depth++; /* the leave below gives back what the live rows pinned */
     close_cursor(rows);
     spool_free(rows->spool);
+    arena_free(&rows->kept);
     if (rows->next)
         rows->next->previous = rows->previous;
     if (rows->previous)
@@ -157,5 +198,5 @@ void query_rows_close(struct query_rows *rows)
         session->open = rows->next;
     free(rows);
     if (was_live)
-        session_leave(session);
+        query_session_leave(session);
 }

@@ -40,8 +40,8 @@ void query_session_free(struct query_session *session)
         return;
     rows_end_all(session);
     if (session->engine_begun)
-        broken = !session_run(session, SLICE("rollback"), &ignored);
-    pool_release(session->database->pool, session->conn, broken);
+        broken = !query_session_run(session, SLICE("rollback"), &ignored);
+    pool_release(session->database->pool, session->conn, broken || session->pinned);
     settings_free(&session->settings);
     pthread_mutex_destroy(&session->lock);
     free(session);
@@ -92,7 +92,7 @@ static void block_end(struct query_session *session)
         session->ops->block_end(session->client);
 }
 
-enum pgw_status session_enter(struct query_session *session, struct error *err)
+enum pgw_status query_session_enter(struct query_session *session, struct error *err)
 {
     if (!block_begin(session))
         return PGW_WAIT;
@@ -105,25 +105,26 @@ enum pgw_status session_enter(struct query_session *session, struct error *err)
     return PGW_OK;
 }
 
-void session_pause(struct query_session *session)
+void query_session_pause(struct query_session *session)
 {
     if (--session->depth == 0)
         set_working(session, NULL);
 }
 
-void session_leave(struct query_session *session)
+void query_session_leave(struct query_session *session)
 {
-    session_pause(session);
+    query_session_pause(session);
     if (session->depth > 0)
         return;
-    if (!session->engine_begun && !session->live) {
+    if (!session->engine_begun && !session->live && !session->pinned) {
         pool_release(session->database->pool, session->conn, false);
         session->conn = NULL;
     }
     block_end(session);
 }
 
-bool session_run(struct query_session *session, struct slice sql, struct error *err)
+bool query_session_run(struct query_session *session, struct slice sql,
+                       struct error *err)
 {
     struct engine_stmt *stmt;
     struct engine_cursor *cursor;
@@ -134,14 +135,14 @@ bool session_run(struct query_session *session, struct slice sql, struct error *
     return true;
 }
 
-bool session_begin_due(struct query_session *session, struct error *err)
+bool query_session_begin_due(struct query_session *session, struct error *err)
 {
     if (session->engine_begun || session->transaction == TRANSACTION_NONE)
         return true;
-    if (!session_run(session,
-                     session->read_only ? SLICE("begin transaction read only")
-                                        : SLICE("begin transaction"),
-                     err))
+    if (!query_session_run(session,
+                           session->read_only ? SLICE("begin transaction read only")
+                                              : SLICE("begin transaction"),
+                           err))
         return false;
     session->engine_begun = true;
     return true;

@@ -29,7 +29,9 @@ struct query_session {
     enum transaction_state transaction;
     bool read_only;    /* BEGIN READ ONLY */
     bool engine_begun; /* the engine knows of the transaction */
-    unsigned depth;    /* enter without leave: one slot serves prepare and execute */
+    bool pinned; /* something of the session's is left on conn: it is never shared again
+                  */
+    unsigned depth; /* enter without leave: one slot serves prepare and execute */
     struct pool_conn *conn;
     struct query_rows *open;     /* all rows not yet closed, newest first */
     struct query_rows *live;     /* the one that streams from conn */
@@ -39,17 +41,18 @@ struct query_session {
 
 /* Take a slot and a connection and mark it as working; WAIT or ERROR: nothing is held.
  */
-enum pgw_status session_enter(struct query_session *session, struct error *err);
+enum pgw_status query_session_enter(struct query_session *session, struct error *err);
 /* Leave, but keep slot and connection for the next batch, which will be asked for at
  * once (a session that is parked loses its slot, not its connection). */
-void session_pause(struct query_session *session);
+void query_session_pause(struct query_session *session);
 /* The statement is over: give back what nothing pins. */
-void session_leave(struct query_session *session);
+void query_session_leave(struct query_session *session);
 
 /* Between enter and leave: execute a command that has no rows and no parameters. */
-bool session_run(struct query_session *session, struct slice sql, struct error *err);
+bool query_session_run(struct query_session *session, struct slice sql,
+                       struct error *err);
 /* Between enter and leave: start the engine's transaction if one is due. */
-bool session_begin_due(struct query_session *session, struct error *err);
+bool query_session_begin_due(struct query_session *session, struct error *err);
 
 /* BEGIN, COMMIT and ROLLBACK: transaction.c. */
 enum pgw_status transaction_begin(struct query_session *, const struct query *,
@@ -61,7 +64,11 @@ enum pgw_status transaction_rollback(struct query_session *, const struct query 
 
 /* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory). */
 struct query_rows *rows_from_cursor(struct query_session *session,
+                                    const struct type *const *types,
                                     struct engine_cursor *cursor) MUST_CHECK;
+/* Within enter and leave, once: fetch the first batch, so that an error which shows at
+ * once comes before the columns are announced. OK: there are no rows. */
+enum pgw_status rows_prefetch(struct query_rows *rows, struct error *err);
 /* A table that the server made itself: lives in the query's arena. */
 struct query_rows *rows_from_table(struct query_session *session,
                                    const struct batch *table) MUST_CHECK;

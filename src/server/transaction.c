@@ -36,15 +36,16 @@ static enum pgw_status end_in_engine(struct query_session *session, bool commit,
     struct error ignored;
     bool done = true;
     if (session->engine_begun) {
-        enum pgw_status status = session_enter(session, err);
+        enum pgw_status status = query_session_enter(session, err);
         if (status == PGW_WAIT)
             return status;
         rows_end_all(session);
-        done = session_run(session, commit ? SLICE("commit") : SLICE("rollback"), err);
+        done = query_session_run(session, commit ? SLICE("commit") : SLICE("rollback"),
+                                 err);
         if (!done && commit)
-            (void)session_run(session, SLICE("rollback"), &ignored);
+            (void)query_session_run(session, SLICE("rollback"), &ignored);
         session->engine_begun = false;
-        session_leave(session);
+        query_session_leave(session);
     }
     rows_end_all(session);
     return done ? PGW_OK : PGW_ERROR;

@@ -1,0 +1,374 @@
+/* http_query.c - POST /v1/query: {sql, params} in, columns, rows and statistics out.
+ *
+ * Rows are encoded a batch at a time and leave as chunks, so that memory is bounded
+ * whatever the result. An error before the first row is a problem (RFC 9457); after it,
+ * the connection is closed in the middle of the answer, which no client can miss. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "encode/json.h"
+#include "http/http_state.h"
+#include "server/database.h"
+#include "sql/split.h"
+
+/* ---- the query layer's client ---- */
+
+static bool block_begin(void *client)
+{
+    struct http_session *http = client;
+    return !http->peer.host || !http->peer.host->block_begin ||
+           http->peer.host->block_begin(http->peer.host_self);
+}
+
+static void block_end(void *client)
+{
+    struct http_session *http = client;
+    if (http->peer.host && http->peer.host->block_end)
+        http->peer.host->block_end(http->peer.host_self);
+}
+
+static const struct query_client_ops client_ops = {.block_begin = block_begin,
+                                                   .block_end = block_end};
+
+/* ---- the request ---- */
+
+static const struct type type_bool = {.id = TYPE_BOOL, .name = "bool"};
+static const struct type type_int8 = {.id = TYPE_INT64, .name = "int8"};
+static const struct type type_float8 = {.id = TYPE_FLOAT64, .name = "float8"};
+static const struct type type_string = {.id = TYPE_TEXT, .name = "text"};
+
+union value {
+    uint8_t boolean;
+    int64_t int8;
+    double float8;
+    struct slice text;
+};
+
+/* Strings take the type that the engine infers; the others say what they are. */
+static bool read_param(struct http_query *query, const json_t *json,
+                       struct column *column, const char **cast)
+{
+    union value *value = arena_calloc(&query->arena, 1, sizeof *value);
+    if (!value)
+        return false;
+    *column =
+        (struct column){.type = &type_string, .layout = LAYOUT_NULL, .data = value};
+    if (json_is_boolean(json)) {
+        value->boolean = json_is_true(json);
+        column->type = &type_bool;
+        column->layout = LAYOUT_BOOL8;
+        *cast = "bool";
+    } else if (json_is_integer(json)) {
+        value->int8 = json_integer_value(json);
+        column->type = &type_int8;
+        column->layout = LAYOUT_FIXED8;
+        *cast = "int8";
+    } else if (json_is_real(json)) {
+        value->float8 = json_real_value(json);
+        column->type = &type_float8;
+        column->layout = LAYOUT_FLOAT8;
+        *cast = "float8";
+    } else if (!json_is_null(json)) {
+        char *text =
+            json_is_string(json)
+                ? arena_string(&query->arena, (struct slice){json_string_value(json),
+                                                             json_string_length(json)})
+                : NULL;
+        value->text = (struct slice){text, json_string_length(json)};
+        column->layout = LAYOUT_SLICES;
+        return text != NULL;
+    }
+    return true;
+}
+
+static bool read_params(struct http_query *query, const json_t *params,
+                        struct error *err)
+{
+    size_t count = params ? json_array_size(params) : 0;
+    struct column *columns = arena_calloc(&query->arena, count, sizeof *columns);
+    query->casts = arena_calloc(&query->arena, count, sizeof *query->casts);
+    if (!columns || !query->casts)
+        return error_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *json = json_array_get(params, i);
+        if (json_is_array(json) || json_is_object(json))
+            return error_set(
+                err, "22023",
+                "parameter $%zu is neither a string, number, boolean nor null", i + 1);
+        if (!read_param(query, json, &columns[i], &query->casts[i]))
+            return error_no_memory(err);
+    }
+    query->params = (struct batch){1, count, columns};
+    return true;
+}
+
+static bool read_fields(struct http_query *query, const json_t *root, struct error *err)
+{
+    const json_t *sql = json_object_get(root, "sql");
+    const json_t *params = json_object_get(root, "params");
+    struct slice text, rest;
+    if (!json_is_object(root) || !json_is_string(sql))
+        return error_set(err, "22023",
+                         "the body is not an object with the string \"sql\"");
+    if (params && !json_is_array(params) && !json_is_null(params))
+        return error_set(err, "22023", "\"params\" is not an array");
+    rest = (struct slice){json_string_value(sql), json_string_length(sql)};
+    rest.data = arena_string(&query->arena, rest);
+    if (!rest.data)
+        return error_no_memory(err);
+    if (!sql_split(&rest, &text))
+        return error_set(err, "42601", "\"sql\" holds no statement");
+    if (rest.len > 0)
+        return error_set(err, "42601", "\"sql\" holds more than one statement");
+    query->sql = text;
+    return read_params(query, json_is_array(params) ? params : NULL, err);
+}
+
+static bool read_request(struct http_session *http, struct error *err)
+{
+    const struct buf *body = &http_parse_request(http->parse)->body;
+    json_error_t where;
+    json_t *root = json_loadb((const char *)buf_data(body), buf_len(body),
+                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+    if (!root)
+        return error_set(err, "22P02", "the body is not JSON: %s, line %d column %d",
+                         where.text, where.line, where.column);
+    bool done = read_fields(&http->query, root, err);
+    json_decref(root);
+    return done;
+}
+
+/* ---- interrupts ---- */
+
+static void begin_statement(struct http_session *http)
+{
+    uint64_t now = clock_now_us();
+    http->query.started_us = now;
+    atomic_store(&http->interrupt, PGW_INTERRUPT_NONE);
+    atomic_store(&http->running, ++http->statement_number << 1 | 1);
+    if (http->front->statement_timeout_ms && http->peer.host &&
+        http->peer.host->deadline)
+        http->peer.host->deadline(http->peer.host_self,
+                                  now + http->front->statement_timeout_ms *
+                                            UINT64_C(1000),
+                                  PGW_INTERRUPT_STATEMENT_TIMEOUT);
+}
+
+static void end_statement(struct http_session *http)
+{
+    atomic_store(&http->running, http->statement_number << 1);
+    if (http->front->statement_timeout_ms && http->peer.host &&
+        http->peer.host->deadline)
+        http->peer.host->deadline(http->peer.host_self, 0, PGW_INTERRUPT_NONE);
+    block_end(http);
+}
+
+/* Somebody wants this statement to end. */
+static bool interrupted(struct http_session *http, struct error *err)
+{
+    switch ((enum pgw_interrupt)atomic_load(&http->interrupt)) {
+    case PGW_INTERRUPT_STATEMENT_TIMEOUT:
+        error_set(err, "57014", "canceling statement due to statement timeout");
+        return true;
+    case PGW_INTERRUPT_CANCEL:
+        error_set(err, "57014", "canceling statement due to user request");
+        return true;
+    case PGW_INTERRUPT_NONE:
+    case PGW_INTERRUPT_LOGIN_TIMEOUT:
+    case PGW_INTERRUPT_HANG_UP:
+    case PGW_INTERRUPT_SHUTDOWN:
+        break;
+    }
+    return false;
+}
+
+/* ---- the answer ---- */
+
+/* By the class of the SQLSTATE; everything else is the statement's fault. */
+static int status_of(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        int status;
+    } statuses[] = {{"57014", 408}, {"42501", 403}, {"40001", 409},
+                    {"23", 409},    {"0A", 501},    {"53", 507},
+                    {"57P", 503},   {"58", 500},    {"XX", 500}};
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+        if (strncmp(sqlstate, statuses[i].prefix, strlen(statuses[i].prefix)) == 0)
+            return statuses[i].status;
+    }
+    return 400;
+}
+
+static void fail(struct http_session *http, struct error *err)
+{
+    bool begun = http->query.begun;
+    if (strcmp(err->sqlstate, "57014") == 0)
+        (void)interrupted(http, err);
+    end_statement(http);
+    if (!begun) {
+        http_query_drop(http);
+        http_reply_problem(http, status_of(err->sqlstate), err);
+        return;
+    }
+    http_query_drop(http);
+    http->state = HTTP_CLOSED;
+}
+
+static void no_memory(struct http_session *http)
+{
+    struct error err;
+    error_no_memory(&err);
+    fail(http, &err);
+}
+
+/* What the scratch buffer holds leaves as one piece. */
+static bool flush(struct http_session *http)
+{
+    struct buf *scratch = &http->scratch;
+    bool done = http_reply_piece(http, buf_data(scratch), buf_len(scratch));
+    buf_consume(scratch, buf_len(scratch));
+    return done;
+}
+
+static bool begin_answer(struct http_session *http)
+{
+    const struct query_result *result = &http->query.result;
+    struct buf *out = &http->scratch;
+    if (!http_reply_begin(http, 200, "application/json") ||
+        !json_put_text(out, "{\"columns\":["))
+        return false;
+    http->query.begun = true;
+    for (size_t i = 0; i < result->column_count; i++) {
+        const struct engine_column *column = &result->columns[i];
+        if ((i > 0 && !json_put_text(out, ",")) ||
+            !json_put_column(out, column->name, column->type))
+            return false;
+    }
+    return json_put_text(out, "],\"rows\":[") && flush(http);
+}
+
+static bool end_answer(struct http_session *http)
+{
+    const struct http_query *query = &http->query;
+    char text[160], affected[48] = "";
+    uint64_t elapsed = clock_now_us() - query->started_us;
+    if (!query->result.rows && query->result.count == SQL_COUNT_AFFECTED)
+        (void)snprintf(affected, sizeof affected, ",\"affected\":%" PRId64,
+                       query->result.affected);
+    (void)snprintf(text, sizeof text,
+                   "],\"statistics\":{\"rows\":%" PRIu64 "%s,\"elapsed_ms\":%" PRIu64
+                   ".%03" PRIu64 "}}\n",
+                   query->rows, affected, elapsed / 1000, elapsed % 1000);
+    return json_put_text(&http->scratch, text) && flush(http) && http_reply_end(http);
+}
+
+static void finish(struct http_session *http)
+{
+    if (!http->query.begun && !begin_answer(http)) {
+        no_memory(http);
+        return;
+    }
+    bool done = end_answer(http);
+    end_statement(http);
+    if (done)
+        http_reply_done(http);
+    else
+        http->state = HTTP_CLOSED;
+}
+
+static bool encode_batch(struct http_session *http, const struct batch *batch,
+                         struct error *err)
+{
+    for (size_t row = 0; row < batch->rows; row++) {
+        if (http->query.rows++ > 0 && !json_put_text(&http->scratch, ","))
+            return error_no_memory(err);
+        const char *failure = json_put_row(&http->scratch, batch, row);
+        if (failure)
+            return error_set(err, failure,
+                             "a value of row %" PRIu64 " cannot be written",
+                             http->query.rows);
+    }
+    return flush(http) || error_no_memory(err);
+}
+
+/* ---- steps ---- */
+
+static enum pgw_status execute(struct http_session *http, struct error *err)
+{
+    struct http_query *query = &http->query;
+    const struct query_hints hints = {query->casts, query->params.column_count};
+    enum pgw_status status = PGW_OK;
+    if (!query->query)
+        status = query_prepare(http->session, query->sql, &hints, &query->query, err);
+    if (status == PGW_OK)
+        status = query_execute(http->session, query->query,
+                               query->params.column_count ? &query->params : NULL,
+                               &query->result, err);
+    query->executed = status == PGW_OK;
+    return status;
+}
+
+void http_query_step(struct http_session *http)
+{
+    struct error err;
+    const struct batch *batch = NULL;
+    enum pgw_status status = interrupted(http, &err) ? PGW_ERROR : PGW_MORE;
+    if (status == PGW_MORE && !http->query.executed)
+        status = execute(http, &err);
+    else if (status == PGW_MORE && http->query.result.rows)
+        status = query_rows_next(http->query.result.rows, &batch, &err);
+    else if (status == PGW_MORE)
+        status = PGW_OK;
+    if (status == PGW_WAIT)
+        http->waiting = true;
+    else if (status == PGW_ERROR)
+        fail(http, &err);
+    else if (status == PGW_OK && (!http->query.result.rows || http->query.begun))
+        finish(http);
+    else if (!http->query.begun && !begin_answer(http))
+        no_memory(http);
+    else if (batch && !encode_batch(http, batch, &err))
+        fail(http, &err);
+}
+
+/* A transaction of one request cannot be gone on with in the next one. */
+static bool check_kind(struct http_session *http, struct error *err)
+{
+    struct sql_class class = sql_classify(http->query.sql);
+    if (class.kind == SQL_BEGIN)
+        return error_set(err, "0A000", "a transaction cannot span requests");
+    if (class.kind == SQL_SET || class.pins)
+        return error_set(err, "0A000",
+                         "what a session keeps has no effect on requests");
+    return true;
+}
+
+void http_query_begin(struct http_session *http)
+{
+    struct error err;
+    http->query = (struct http_query){0};
+    if (!http->session)
+        http->session = query_session_new(http->front->database, &client_ops, http);
+    bool done = http->session != NULL || error_no_memory(&err);
+    if (!done || !read_request(http, &err) || !check_kind(http, &err)) {
+        http_query_drop(http);
+        http_reply_problem(http, status_of(err.sqlstate), &err);
+        return;
+    }
+    begin_statement(http);
+    http->state = HTTP_RUNNING;
+}
+
+void http_query_drop(struct http_session *http)
+{
+    struct http_query *query = &http->query;
+    query_rows_close(query->result.rows);
+    query_free(query->query);
+    arena_free(&query->arena);
+    buf_consume(&http->scratch, buf_len(&http->scratch));
+    *query = (struct http_query){0};
+}

@@ -1,0 +1,89 @@
+/* http_routes.c - which request goes where; adding a resource is adding a row. */
+#include <string.h>
+
+#include "http/http_state.h"
+
+static void get_health(struct http_session *http)
+{
+    static const char body[] = "{\"status\":\"ok\"}\n";
+    http_reply(http, 200, "application/json", body, sizeof body - 1);
+}
+
+/* A server that answers has its engine open; both are made before it listens. */
+static void get_ready(struct http_session *http)
+{
+    static const char body[] = "{\"status\":\"ready\"}\n";
+    http_reply(http, 200, "application/json", body, sizeof body - 1);
+}
+
+static const struct route {
+    const char *method, *path;
+    void (*serve)(struct http_session *);
+} routes[] = {
+    {"GET", "/health", get_health},
+    {"GET", "/ready", get_ready},
+    {"POST", "/v1/query", http_query_begin},
+};
+
+static void refuse(struct http_session *http, int status, const char *sqlstate,
+                   const char *text)
+{
+    struct error err;
+    error_set(&err, sqlstate, "%s", text);
+    http_reply_problem(http, status, &err);
+}
+
+/* "localhost", "127.0.0.1", "[::1]", with a port or without, behind a scheme or not. */
+static bool names_loopback(const char *text)
+{
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+    const char *scheme = strstr(text, "://");
+    const char *host = scheme ? scheme + 3 : text;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        size_t len = strlen(names[i]);
+        if (strncmp(host, names[i], len) == 0 &&
+            (host[len] == '\0' || host[len] == ':'))
+            return true;
+    }
+    return false;
+}
+
+/* Without authentication, a page from elsewhere must not reach this server through the
+ * browser of who runs it (DNS rebinding): the names it uses must be this machine's. */
+static bool is_trusted(const struct http_request *request)
+{
+    return (request->host_count == 0 || names_loopback(request->host)) &&
+           (request->origin[0] == '\0' || names_loopback(request->origin));
+}
+
+void http_route(struct http_session *http)
+{
+    const struct http_request *request = http_parse_request(http->parse);
+    bool known = false;
+    http->keep_alive = request->keep_alive;
+    if (request->path_too_long) {
+        refuse(http, 414, "54000", "the path is too long");
+        return;
+    }
+    if (request->host_count != 1 && !request->is_http10) {
+        refuse(http, 400, "08P01", "a request has exactly one Host");
+        return;
+    }
+    if (!is_trusted(request)) {
+        refuse(http, 403, "28000", "only pages and clients of this machine are served");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        if (strcmp(routes[i].path, request->path) != 0)
+            continue;
+        known = true;
+        if (strcmp(routes[i].method, request->method) == 0) {
+            routes[i].serve(http);
+            return;
+        }
+    }
+    if (known)
+        refuse(http, 405, "0A000", "this resource does not take that method");
+    else
+        refuse(http, 404, "42704", "there is no such resource");
+}

@@ -1,0 +1,180 @@
+/* http_session.c - the HTTP state machine, behind the loop's table. */
+#include "http/http_session.h"
+
+#include <stdlib.h>
+
+#include "http/http_state.h"
+
+enum { BODY_MAX = 64 << 20, HIGH_WATER = 256 << 10, RECV_BYTES = 8192 };
+
+struct http_session *http_session_new(const struct http_front *front,
+                                      const struct session_peer *peer)
+{
+    struct http_session *http = calloc(1, sizeof *http);
+    if (!http)
+        return NULL;
+    http->front = front;
+    http->peer = *peer;
+    http->parse = http_parse_new(BODY_MAX);
+    if (http->parse)
+        return http;
+    free(http);
+    return NULL;
+}
+
+static void free_session(void *self)
+{
+    struct http_session *http = self;
+    http_query_drop(http);
+    query_session_free(http->session);
+    http_parse_free(http->parse);
+    buf_free(&http->input);
+    buf_free(&http->scratch);
+    chain_free(&http->output);
+    free(http);
+}
+
+/* ---- steps ---- */
+
+static void refuse(struct http_session *http, int status, const char *sqlstate,
+                   const char *text)
+{
+    struct error err;
+    error_set(&err, sqlstate, "%s", text);
+    http->keep_alive = false; /* where the next request begins is not known */
+    http_reply_problem(http, status, &err);
+}
+
+static void read_request(struct http_session *http)
+{
+    switch (http_parse_run(http->parse, &http->input)) {
+    case HTTP_NEED_MORE:
+        if (http_parse_take_continue(http->parse) &&
+            !chain_append(&http->output, "HTTP/1.1 100 Continue\r\n\r\n", 25))
+            http->state = HTTP_CLOSED;
+        break;
+    case HTTP_COMPLETE:
+        http->state = HTTP_ROUTING;
+        break;
+    case HTTP_MALFORMED:
+        refuse(http, 400, "08P01", "the request is not well-formed HTTP");
+        break;
+    case HTTP_TOO_LARGE:
+        refuse(http, 413, "54000", "the body is too large");
+        break;
+    case HTTP_NO_MEMORY:
+        refuse(http, 503, "53200", "out of memory");
+        break;
+    }
+}
+
+static void run(void *self)
+{
+    struct http_session *http = self;
+    http->waiting = false;
+    if (atomic_load(&http->closing))
+        http->state = HTTP_CLOSED;
+    switch (http->state) {
+    case HTTP_READING:
+        read_request(http);
+        break;
+    case HTTP_ROUTING:
+        http_route(http);
+        break;
+    case HTTP_RUNNING:
+        http_query_step(http);
+        break;
+    case HTTP_CLOSED:
+        break;
+    }
+}
+
+/* ---- ports ---- */
+
+static unsigned want(const void *self)
+{
+    const struct http_session *http = self;
+    unsigned send = http->output.bytes > 0 ? PGW_WANT_SEND : 0;
+    if (http->state == HTTP_CLOSED)
+        return send ? send : PGW_WANT_CLOSE;
+    if (atomic_load_explicit(&http->closing, memory_order_relaxed))
+        return PGW_WANT_WORK;
+    if (http->waiting)
+        return PGW_WANT_WAIT | send;
+    if (http->output.bytes >= HIGH_WATER)
+        return PGW_WANT_SEND;
+    if (http->state != HTTP_READING || buf_len(&http->input) > 0)
+        return PGW_WANT_WORK;
+    if (send)
+        return send;
+    return http->eof ? PGW_WANT_CLOSE : PGW_WANT_RECV;
+}
+
+static uint8_t *recv_buf(void *self, size_t *len)
+{
+    struct http_session *http = self;
+    uint8_t *room = buf_reserve(&http->input, RECV_BYTES);
+    *len = room ? buf_room(&http->input) : 0;
+    return room;
+}
+
+static void recv_ack(void *self, size_t len)
+{
+    struct http_session *http = self;
+    buf_commit(&http->input, len);
+}
+
+static void recv_eof(void *self)
+{
+    struct http_session *http = self;
+    http->eof = true;
+}
+
+static size_t send_iov(void *self, struct iovec *iov, size_t max)
+{
+    const struct http_session *http = self;
+    return chain_iov(&http->output, iov, max);
+}
+
+static void send_ack(void *self, size_t bytes)
+{
+    struct http_session *http = self;
+    chain_consume(&http->output, bytes);
+}
+
+static void idle(void *self)
+{
+    struct http_session *http = self;
+    chain_trim(&http->output);
+    buf_free(&http->scratch);
+    if (buf_len(&http->input) == 0)
+        buf_free(&http->input);
+}
+
+static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement)
+{
+    struct http_session *http = self;
+    uint64_t word = atomic_load(&http->running);
+    bool runs = word & 1 && (*statement == 0 || *statement == word >> 1);
+    bool ends = reason == PGW_INTERRUPT_SHUTDOWN || reason == PGW_INTERRUPT_HANG_UP;
+    if (reason == PGW_INTERRUPT_SHUTDOWN || (ends && runs))
+        atomic_store(&http->closing, (unsigned)reason);
+    if (!runs)
+        return false;
+    *statement = word >> 1;
+    atomic_store(&http->interrupt, (unsigned)reason);
+    if (http->session)
+        query_session_interrupt(http->session);
+    return true;
+}
+
+const struct session_ops http_session_ops = {.want = want,
+                                             .run = run,
+                                             .recv_buf = recv_buf,
+                                             .recv_ack = recv_ack,
+                                             .recv_eof = recv_eof,
+                                             .send_iov = send_iov,
+                                             .send_ack = send_ack,
+                                             .idle = idle,
+                                             .interrupt = interrupt,
+                                             .free = free_session};

@@ -1,0 +1,25 @@
+/* http_session.h - HTTP/1.1 as a sibling of the PostgreSQL session on the same loop.
+ *
+ *     READING ──> ROUTING ──┬─ answered at once ──> READING (keep-alive) or CLOSED
+ *                           └─ a query ──> RUNNING ── rows, chunk by chunk ──┘ */
+#ifndef HTTP_HTTP_SESSION_H
+#define HTTP_HTTP_SESSION_H
+
+#include "net/session_ops.h"
+
+struct database;
+
+/* What all sessions share; outlives them. */
+struct http_front {
+    struct database *database;
+    uint32_t statement_timeout_ms; /* 0 = none */
+};
+
+struct http_session;
+
+/* NULL when out of memory. */
+struct http_session *http_session_new(const struct http_front *front,
+                                      const struct session_peer *peer);
+extern const struct session_ops http_session_ops;
+
+#endif

@@ -1,0 +1,66 @@
+/* http_state.h - the inside of an HTTP session, shared by its files. */
+#ifndef HTTP_HTTP_STATE_H
+#define HTTP_HTTP_STATE_H
+
+#include <stdatomic.h>
+
+#include "core/buf.h"
+#include "core/chain.h"
+#include "http/http_parse.h"
+#include "http/http_session.h"
+#include "server/query.h"
+
+enum http_state { HTTP_READING, HTTP_ROUTING, HTTP_RUNNING, HTTP_CLOSED };
+
+/* A POST /v1/query on its way. */
+struct http_query {
+    struct arena arena; /* statement, parameters */
+    struct slice sql;
+    struct batch params;
+    const char **casts;
+    struct query *query;
+    struct query_result result;
+    bool executed, begun; /* begun: the head of the answer is in the output */
+    uint64_t rows, started_us;
+};
+
+struct http_session {
+    const struct http_front *front;
+    struct session_peer peer;
+    enum http_state state;
+    bool waiting, eof, keep_alive;
+    struct buf input;
+    struct chain output;
+    struct http_parse *parse;
+    struct query_session *session; /* made when the first query comes */
+    struct http_query query;
+    struct buf scratch; /* a piece of the answer's body */
+    uint64_t statement_number;
+    _Atomic uint64_t running;   /* number << 1 | 1 while a statement runs */
+    _Atomic unsigned interrupt; /* enum pgw_interrupt, of the running statement */
+    _Atomic unsigned closing;
+};
+
+/* ---- http_reply.c ---- */
+
+/* A whole answer; the session goes back to reading, or closes. */
+void http_reply(struct http_session *http, int status, const char *type,
+                const char *body, size_t len);
+/* RFC 9457. */
+void http_reply_problem(struct http_session *http, int status, const struct error *err);
+/* The head of an answer whose length is not known, then its pieces, then its end. */
+bool http_reply_begin(struct http_session *http, int status, const char *type);
+bool http_reply_piece(struct http_session *http, const void *data, size_t len);
+bool http_reply_end(struct http_session *http);
+/* The answer has been given: read the next request, or close. */
+void http_reply_done(struct http_session *http);
+
+/* ---- http_routes.c ---- */
+void http_route(struct http_session *http);
+
+/* ---- http_query.c ---- */
+void http_query_begin(struct http_session *http);
+void http_query_step(struct http_session *http);
+void http_query_drop(struct http_session *http);
+
+#endif

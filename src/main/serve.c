@@ -1,0 +1,238 @@
+/* serve.c - wiring: options → engine → database → fronts → the loop, and signals. */
+#include "main/serve.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/version.h"
+#include "http/http_session.h"
+#include "main/serve_options.h"
+#include "net/net.h"
+#include "server/database.h"
+#include "server/pg_front.h"
+
+static const char database_name[] = "main";
+
+struct server {
+    struct options options;
+    struct log log;
+    struct database database;
+    struct pg_front front;
+    struct http_front http;
+    struct net *net;
+    char first_pg[128], first_http[128]; /* where to connect to */
+    uint16_t first_pg_port;
+};
+
+/* ---- signals: the only global state there is, for there is only one process ---- */
+
+static struct net *volatile stopped_by_signal;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (stopped_by_signal)
+        net_stop(stopped_by_signal);
+}
+
+static void catch_signals(struct net *net)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    stopped_by_signal = net;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- sessions ---- */
+
+static bool open_pg(void *ctx, const struct session_peer *peer, struct session *out)
+{
+    struct server *server = ctx;
+    const struct pgw_session_options options = {
+        .host = peer->host,
+        .host_self = peer->host_self,
+        .pid = peer->pid,
+        .login_timeout_ms = (uint32_t)options_number(&server->options, "login-timeout"),
+        .statement_timeout_ms =
+            (uint32_t)options_number(&server->options, "statement-timeout")};
+    *out = (struct session){
+        &pg_session_ops, pgw_session_new(&pg_front_handlers, &server->front, &options)};
+    return out->self != NULL;
+}
+
+static bool open_http(void *ctx, const struct session_peer *peer, struct session *out)
+{
+    struct server *server = ctx;
+    *out = (struct session){&http_session_ops, http_session_new(&server->http, peer)};
+    return out->self != NULL;
+}
+
+/* ---- listening ---- */
+
+/* Until users are configured, whoever can connect is an admin. */
+static bool check_address(const char *address, struct error *err)
+{
+    bool is_loopback;
+    if (!net_address_check(address, &is_loopback, err))
+        return false;
+    if (is_loopback)
+        return true;
+    error_set(err, "28000", "refusing to listen on %s without users", address);
+    error_hint(err,
+               "Without users anyone may connect; only loopback addresses and unix "
+               "sockets are served.");
+    return false;
+}
+
+static bool listen_all(struct server *server, const char *option, const char *standard,
+                       bool (*open)(void *, const struct session_peer *,
+                                    struct session *),
+                       char *first, uint16_t *first_port, struct error *err)
+{
+    const struct session_factory factory = {open, server};
+    const struct option_value fallback = {standard, NULL};
+    const struct option_value *value = options_list(&server->options, option);
+    for (value = value ? value : &fallback; value; value = value->next) {
+        uint16_t port = 0;
+        if (!check_address(value->text, err) ||
+            !net_listen(server->net, value->text, &factory, &port, err))
+            return false;
+        if (first[0])
+            continue;
+        const char *colon = value->text[0] == '/' ? NULL : strrchr(value->text, ':');
+        size_t len = colon ? (size_t)(colon - value->text) : strlen(value->text);
+        (void)snprintf(first, sizeof server->first_pg, "%.*s", (int)len, value->text);
+        if (first_port)
+            *first_port = port;
+        if (colon)
+            (void)snprintf(first + len, sizeof server->first_pg - len, ":%u", port);
+    }
+    return true;
+}
+
+/* ---- starting ---- */
+
+static void start_log(struct server *server)
+{
+    const char *format = options_text(&server->options, "log-format");
+    bool text = strcmp(format, "text") == 0 ||
+                (strcmp(format, "auto") == 0 && isatty(STDERR_FILENO));
+    server->log =
+        (struct log){.fd = STDERR_FILENO, .format = text ? LOG_TEXT : LOG_JSON};
+    (void)log_level_parse(options_text(&server->options, "log-level"),
+                          &server->log.level);
+}
+
+static bool open_engine(struct server *server, struct error *err)
+{
+    struct engine *engine;
+    struct duckdb_options duckdb = {
+        .memory_limit_bytes = options_number(&server->options, "memory-limit"),
+        .spill_directory = options_text(&server->options, "spill-directory"),
+        .threads = (unsigned)options_number(&server->options, "engine-threads")};
+    const struct database_options database = {
+        .name = database_name,
+        .spool_bytes = options_number(&server->options, "portal-memory")};
+    return serve_targets(&server->options, &duckdb, err) &&
+           duckdb_engine_new(&duckdb, &engine, err) &&
+           database_init(&server->database, engine, &database, err);
+}
+
+static bool start(struct server *server, struct error *err)
+{
+    const struct net_options net = {
+        .io_threads = (unsigned)options_number(&server->options, "io-threads"),
+        .slots = (unsigned)options_number(&server->options, "slots"),
+        .max_connections =
+            (unsigned)options_number(&server->options, "max-connections"),
+        .log = &server->log};
+    server->front = (struct pg_front){.database = &server->database,
+                                      .statement_timeout_ms = (uint32_t)options_number(
+                                          &server->options, "statement-timeout")};
+    server->http = (struct http_front){.database = &server->database,
+                                       .statement_timeout_ms = (uint32_t)options_number(
+                                           &server->options, "statement-timeout")};
+    server->net = net_new(&net, err);
+    if (!server->net)
+        return false;
+    return listen_all(server, "pg", "127.0.0.1:5433", open_pg, server->first_pg,
+                      &server->first_pg_port, err) &&
+           listen_all(server, "http", "127.0.0.1:8033", open_http, server->first_http,
+                      NULL, err) &&
+           open_engine(server, err);
+}
+
+static bool announce(struct server *server, struct error *err)
+{
+    int64_t tables;
+    char host[128];
+    if (!database_table_count(&server->database, &tables, err))
+        return false;
+    (void)snprintf(host, sizeof host, "%s", server->first_pg);
+    if (host[0] != '/')
+        *strrchr(host, ':') = '\0';
+    printf(
+        "wirehouse %s · PostgreSQL on %s · HTTP on %s · %lld tables in database %s\n",
+        WIREHOUSE_VERSION, server->first_pg, server->first_http, (long long)tables,
+        database_name);
+    printf("try: psql -h %s -p %u -d %s\n", host, server->first_pg_port, database_name);
+    fflush(stdout);
+    LOG_EVENT(
+        &server->log, LOG_INFO, "serving", LOG_TEXT_FIELD("version", WIREHOUSE_VERSION),
+        LOG_TEXT_FIELD("pg", server->first_pg),
+        LOG_TEXT_FIELD("http", server->first_http), LOG_NUMBER_FIELD("tables", tables));
+    return true;
+}
+
+static void stop(struct server *server)
+{
+    stopped_by_signal = NULL;
+    net_free(server->net);
+    database_free(&server->database);
+    options_free(&server->options);
+}
+
+static int fail(const struct error *err, int code)
+{
+    fprintf(stderr, "wirehouse: %s\n", err->message);
+    if (err->hint[0])
+        fprintf(stderr, "wirehouse: %s\n", err->hint);
+    return code;
+}
+
+void serve_help(FILE *out)
+{
+    fprintf(out,
+            "usage: wirehouse serve [OPTION]... [[NAME=]TARGET]...\n\n"
+            "Serve a database to PostgreSQL and HTTP clients. A TARGET is a DuckDB "
+            "database file,\ncreated if it is missing, or data files (parquet, csv, "
+            "json; wildcards), each becoming\na view called NAME or the file's stem. "
+            "Without one, the database is in memory.\n\n");
+    options_print_help(serve_specs, serve_spec_count, out);
+    fprintf(out,
+            "\nEach option can also be set as WIREHOUSE_NAME in the environment, or "
+            "in [wirehouse]\nof wirehouse.ini; the command line wins, then the "
+            "environment.\n");
+}
+
+int serve_main(int argc, char **argv)
+{
+    struct error err;
+    struct server server = {0};
+    if (!serve_options_read(&server.options, argc, argv, &err)) {
+        options_free(&server.options);
+        return fail(&err, EXIT_CODE_USAGE);
+    }
+    start_log(&server);
+    bool done = start(&server, &err);
+    if (done) {
+        catch_signals(server.net);
+        done = announce(&server, &err) && net_run(server.net, &err);
+    }
+    stop(&server);
+    return done ? EXIT_SUCCESS : fail(&err, EXIT_CODE_FAILURE);
+}

@@ -1,0 +1,95 @@
+/* serve_options.c - the one table of options, and the targets. */
+#include "main/serve_options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char default_config[] = "wirehouse.ini";
+
+const struct option_spec serve_specs[] = {
+    {"config", OPTION_TEXT, "FILE", "",
+     "read options from [wirehouse] of this ini file", NULL},
+    {"pg", OPTION_LIST, "ADDRESS", "",
+     "listen for PostgreSQL: ADDR:PORT, or a directory for a unix socket; repeatable "
+     "[127.0.0.1:5433]",
+     NULL},
+    {"http", OPTION_LIST, "ADDRESS", "", "listen for HTTP: ADDR:PORT [127.0.0.1:8033]",
+     NULL},
+    {"memory-limit", OPTION_SIZE, "SIZE", "",
+     "memory of the engine [70 % of what there is]", NULL},
+    {"spill-directory", OPTION_TEXT, "DIRECTORY", "",
+     "where the engine puts what does not fit into memory", NULL},
+    {"engine-threads", OPTION_NUMBER, "NUMBER", "0",
+     "threads of the engine, 0: one a core", NULL},
+    {"io-threads", OPTION_NUMBER, "NUMBER", "2", "threads that no statement can block",
+     NULL},
+    {"slots", OPTION_NUMBER, "NUMBER", "0",
+     "statements that may run at once, 0: two a core", NULL},
+    {"max-connections", OPTION_NUMBER, "NUMBER", "0",
+     "clients at once, 0: as many as there are descriptors", NULL},
+    {"statement-timeout", OPTION_DURATION, "DURATION", "0",
+     "how long a statement may run, 0: no limit", NULL},
+    {"login-timeout", OPTION_DURATION, "DURATION", "60s", "how long a login may take",
+     NULL},
+    {"portal-memory", OPTION_SIZE, "SIZE", "64MiB",
+     "rows that a suspended portal may keep in memory", NULL},
+    {"log-level", OPTION_CHOICE, "LEVEL", "info",
+     "the least severe events that are logged", "debug info warning error"},
+    {"log-format", OPTION_CHOICE, "FORMAT", "auto",
+     "auto is text on a terminal, else json", "auto text json"},
+};
+
+const size_t serve_spec_count = ARRAY_LEN(serve_specs);
+
+bool serve_options_read(struct options *options, int argc, char **argv,
+                        struct error *err)
+{
+    if (!options_init(options, serve_specs, serve_spec_count, "WIREHOUSE_", err) ||
+        !options_read_arguments(options, argc, argv, err) ||
+        !options_read_environment(options, err))
+        return false;
+    const char *path = options_text(options, "config");
+    if (!path && access(default_config, R_OK) == 0)
+        path = default_config;
+    return !path || options_read_ini(options, path, "wirehouse", err);
+}
+
+/* NAME=TARGET, where NAME is a name and not part of a path. */
+static const char *split_name(struct options *options, const char *argument,
+                              const char **target)
+{
+    const char *equals = strchr(argument, '=');
+    const char *slash = strchr(argument, '/');
+    *target = argument;
+    if (!equals || equals == argument || (slash && slash < equals))
+        return NULL;
+    *target = equals + 1;
+    return arena_string(&options->arena,
+                        (struct slice){argument, (size_t)(equals - argument)});
+}
+
+bool serve_targets(struct options *options, struct duckdb_options *out,
+                   struct error *err)
+{
+    struct duckdb_source *sources =
+        arena_calloc(&options->arena, options->argument_count, sizeof *sources);
+    if (!sources)
+        return error_no_memory(err);
+    out->sources = sources;
+    for (size_t i = 0; i < options->argument_count; i++) {
+        const char *target;
+        const char *name = split_name(options, options->arguments[i], &target);
+        if (duckdb_is_data_file(target))
+            sources[out->source_count++] = (struct duckdb_source){name, target};
+        else if (name)
+            return error_set(err, "22023",
+                             "%s is not a kind of data file that is known", target);
+        else if (out->path)
+            return error_set(err, "22023",
+                             "one database file is served, not both %s and %s",
+                             out->path, target);
+        else
+            out->path = target;
+    }
+    return true;
+}
