@@ -1,0 +1,257 @@
+#include "unit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pgwire/value.h"
+
+static void assert_text(const uint8_t *start, const uint8_t *end, const char *expected)
+{
+    assert_slice((struct slice){(const char *)start, (size_t)(end - start)}, expected);
+}
+
+static void test_integers(void **state)
+{
+    static const int64_t edges[] = {0,   1,     -1,        9,         10,       99,
+                                    100, 12345, INT32_MIN, INT64_MAX, INT64_MIN};
+    uint8_t out[VALUE_INT_MAX];
+    char expected[32];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(edges); i++) {
+        int64_t back;
+        (void)snprintf(expected, sizeof expected, "%lld", (long long)edges[i]);
+        assert_text(out, value_int_text(out, edges[i]), expected);
+        assert_null(value_int_read(expected, strlen(expected), &back));
+        assert_int_equal(back, edges[i]);
+    }
+    for (uint64_t power = 1; power < UINT64_MAX / 10; power *= 10) {
+        (void)snprintf(expected, sizeof expected, "%llu",
+                       (unsigned long long)power - 1);
+        assert_text(out, value_uint_text(out, power - 1), expected);
+        (void)snprintf(expected, sizeof expected, "%llu", (unsigned long long)power);
+        assert_text(out, value_uint_text(out, power), expected);
+    }
+}
+
+static void test_integer_errors(void **state)
+{
+    static const struct {
+        const char *text, *sqlstate;
+    } rows[] = {{"", "22P02"},  {"x", "22P02"},   {"1 2", "22P02"},
+                {"-", "22P02"}, {"1.5", "22P02"}, {"9223372036854775808", "22003"},
+                {" 7 ", NULL},  {"+7", NULL},     {"-9223372036854775809", "22003"}};
+    int64_t out;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *got = value_int_read(rows[i].text, strlen(rows[i].text), &out);
+        if (rows[i].sqlstate)
+            assert_string_equal(got, rows[i].sqlstate);
+        else
+            assert_null(got);
+    }
+}
+
+static void test_decimals(void **state)
+{
+    static const struct {
+        int64_t value;
+        unsigned scale;
+        const char *text;
+    } rows[] = {
+        {0, 2, "0.00"},          {5, 2, "0.05"},      {-5, 2, "-0.05"},
+        {12345, 2, "123.45"},    {12345, 0, "12345"}, {12345, 5, "0.12345"},
+        {12345, 7, "0.0012345"}, {-100, 1, "-10.0"},  {1, 18, "0.000000000000000001"}};
+    uint8_t out[VALUE_DECIMAL_MAX];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_text(out, value_decimal64_text(out, rows[i].value, rows[i].scale),
+                    rows[i].text);
+        assert_text(out, value_decimal_text(out, rows[i].value, rows[i].scale),
+                    rows[i].text);
+    }
+}
+
+/* What is written as binary numeric reads back as the text of the same number. */
+static void test_numeric_binary(void **state)
+{
+    static const struct {
+        const char *digits;
+        unsigned scale;
+    } rows[] = {{"0", 0},
+                {"0", 5},
+                {"1", 0},
+                {"10000", 0},
+                {"99999999", 3},
+                {"123456789", 4},
+                {"5", 12},
+                {"100000000000", 8},
+                {"99999999999999999999999999999999999999", 0},
+                {"99999999999999999999999999999999999999", 38},
+                {"12345678901234567890123456789012345678", 17}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t raw[VALUE_NUMERIC_BINARY_MAX], text[VALUE_DECIMAL_MAX], back[128], *end;
+        uint128 value = 0;
+        for (const char *c = rows[i].digits; *c; c++)
+            value = value * 10 + (unsigned)(*c - '0');
+        uint8_t *text_end = value_decimal_text(text, (int128)value, rows[i].scale);
+        uint8_t *raw_end = value_decimal_binary(raw, (int128)value, rows[i].scale);
+        assert_true(raw_end - raw <= VALUE_NUMERIC_BINARY_MAX);
+        assert_null(value_numeric_text(raw, (size_t)(raw_end - raw), back, &end));
+        *text_end = '\0';
+        assert_text(back, end, (const char *)text);
+    }
+}
+
+static void test_floats(void **state)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {{0, "0"},
+                {-0.0, "-0"},
+                {1, "1"},
+                {0.1, "0.1"},
+                {1e15, "1e+15"},
+                {1e14, "100000000000000"},
+                {123.456, "123.456"},
+                {1e-4, "0.0001"},
+                {1e-5, "1e-05"},
+                {5e-324, "5e-324"},
+                {1.7976931348623157e308, "1.7976931348623157e+308"},
+                {1e23, "1e+23"},
+                {INFINITY, "Infinity"},
+                {-INFINITY, "-Infinity"}};
+    uint8_t out[VALUE_FLOAT_MAX];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_text(out, value_double_text(out, rows[i].value), rows[i].text);
+    assert_text(out, value_float_text(out, 1e6F), "1e+06");
+    assert_text(out, value_float_text(out, 0.1F), "0.1");
+}
+
+/* Random bits: what is written reads back, and no shorter text would. */
+static void test_floats_round_trip(void **state)
+{
+    uint64_t bits = 88172645463325252u;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        uint8_t out[VALUE_FLOAT_MAX + 1];
+        double value, back;
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        memcpy(&value, &bits, sizeof value);
+        if (isnan(value))
+            continue;
+        uint8_t *end = value_double_text(out, value);
+        assert_null(value_double_read((char *)out, (size_t)(end - out), &back));
+        assert_memory_equal(&back, &value, sizeof value);
+    }
+}
+
+static void test_dates(void **state)
+{
+    static const struct {
+        int32_t days;
+        const char *text;
+    } rows[] = {{0, "1970-01-01"},          {-1, "1969-12-31"},
+                {19782, "2024-02-29"},      {-719162, "0001-01-01"},
+                {-719163, "0001-12-31 BC"}, {INT32_MAX, "infinity"},
+                {-INT32_MAX, "-infinity"},  {2932897, "10000-01-01"}};
+    uint8_t out[VALUE_DATE_MAX];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int32_t back;
+        assert_text(out, value_date_text(out, rows[i].days), rows[i].text);
+        assert_null(value_date_read(rows[i].text, strlen(rows[i].text), &back));
+        assert_int_equal(back, rows[i].days);
+    }
+    for (int32_t days = -2400000; days < 2400000; days += 37) {
+        int32_t back;
+        uint8_t *end = value_date_text(out, days);
+        assert_null(value_date_read((char *)out, (size_t)(end - out), &back));
+        assert_int_equal(back, days);
+    }
+}
+
+static void test_timestamps(void **state)
+{
+    static const struct {
+        const char *text, *written;
+        bool zone;
+    } rows[] = {{"2024-02-29 12:34:56.789", "2024-02-29 12:34:56.789", false},
+                {"2024-02-29T12:34", "2024-02-29 12:34:00", false},
+                {"2024-02-29 12:00:00+02", "2024-02-29 10:00:00+00", true},
+                {"2024-02-29 12:00:00-03:30", "2024-02-29 15:30:00+00", true},
+                {"1969-12-31 23:59:59.999999", "1969-12-31 23:59:59.999999", false},
+                {"0044-03-15 12:00:00 BC", "0044-03-15 12:00:00 BC", false},
+                {"infinity", "infinity", false}};
+    uint8_t out[VALUE_TIMESTAMP_MAX];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t us;
+        assert_null(value_timestamp_read(rows[i].text, strlen(rows[i].text),
+                                         rows[i].zone, &us));
+        assert_text(out, value_timestamp_text(out, us, rows[i].zone), rows[i].written);
+    }
+}
+
+static void test_time_errors(void **state)
+{
+    static const struct {
+        const char *text, *sqlstate;
+    } rows[] = {{"", "22007"},
+                {"2024", "22007"},
+                {"2024-13-01", "22008"},
+                {"2023-02-29", "22008"},
+                {"2024-01-01 25:00", "22008"},
+                {"0000-01-01", "22008"},
+                {"2024-01-01x", "22007"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t us;
+        const char *got =
+            value_timestamp_read(rows[i].text, strlen(rows[i].text), false, &us);
+        assert_non_null(got);
+        assert_string_equal(got, rows[i].sqlstate);
+    }
+}
+
+static void test_intervals(void **state)
+{
+    uint8_t out[VALUE_INTERVAL_MAX];
+    (void)state;
+    assert_text(out, value_interval_text(out, 14, 3, 14706000000),
+                "1 year 2 mons 3 days 04:05:06");
+    assert_text(out, value_interval_text(out, 0, 0, 0), "00:00:00");
+    assert_text(out, value_interval_text(out, 1, 0, 0), "1 mon");
+    assert_text(out, value_interval_text(out, 0, -1, 3600000000), "-1 days +01:00:00");
+    assert_text(out, value_interval_text(out, 0, 0, -1500000), "-00:00:01.5");
+}
+
+static void test_bytes(void **state)
+{
+    uint8_t out[64], back[32], uuid[16];
+    size_t len;
+    (void)state;
+    assert_text(out, value_bytea_text(out, (const uint8_t *)"\0\xff", 2), "\\x00ff");
+    assert_null(value_bytea_read("\\x00FF", 6, back, &len));
+    assert_int_equal(len, 2);
+    assert_memory_equal(back, "\0\xff", 2);
+    assert_null(value_bytea_read("a\\\\\\001", 7, back, &len));
+    assert_memory_equal(back, "a\\\001", 3);
+    assert_string_equal(value_bytea_read("\\x0", 3, back, &len), "22023");
+    assert_null(value_uuid_read("{00112233-4455-6677-8899-AABBCCDDEEFF}", 38, uuid));
+    assert_text(out, value_uuid_text(out, uuid),
+                "00112233-4455-6677-8899-aabbccddeeff");
+    assert_string_equal(value_uuid_read("0011", 4, uuid), "22P02");
+}
+
+UNIT_MAIN(cmocka_unit_test(test_integers), cmocka_unit_test(test_integer_errors),
+          cmocka_unit_test(test_decimals), cmocka_unit_test(test_numeric_binary),
+          cmocka_unit_test(test_floats), cmocka_unit_test(test_floats_round_trip),
+          cmocka_unit_test(test_dates), cmocka_unit_test(test_timestamps),
+          cmocka_unit_test(test_time_errors), cmocka_unit_test(test_intervals),
+          cmocka_unit_test(test_bytes))
