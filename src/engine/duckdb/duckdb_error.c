@@ -42,7 +42,7 @@ static const struct rule {
     {"Binder Error: ", "No function matches", "42883"},
     {"Binder Error: ", "Cannot compare values", "42883"},
     {"Binder Error: ", "Could not choose a best candidate", "42725"},
-    {"Binder Error: ", "values for", "42601"},
+    {"Binder Error: ", "values were supplied", "42601"},
     {"Binder Error: ", "Table \"", "42P01"},
     {"Binder Error: ", "Cannot mix values of type", "42804"},
     {"Binder Error: ", "Duplicate alias", "42712"},
