@@ -1,269 +1,164 @@
-/* conn.c - one connection: its transport, its session, and who may touch them.
+/* conn.c - who may touch a connection: one atomic word, one setter.
  *
- * conn_serve obeys the session's mask: CLOSE, WORK, SEND, RECV, in that order; what
- * would block parks the connection. A parked connection holds no slot, but for the
- * moment in which one is being handed to it. After a number of steps it yields its
- * thread. */
-#include <sys/epoll.h>
+ *                 conn_open                conn_park
+ *         FREE ─────────────> OWNED <══════════════════> PARKED
+ *           ^                 │ ^ ^        conn_claim      │
+ *           └─────────────────┘ │ └─ conn_resume ─┐        │ conn_wake
+ *               conn_retire     │                 │        │
+ *                               └─ conn_yield ─> QUEUED <──┘
+ *
+ * OWNED: one thread has it and alone touches its socket and calls its session.
+ * PARKED: nobody has it. QUEUED: it stands in the run queue, once.
+ *
+ * Anybody may wake a connection. Who moves PARKED to QUEUED enqueues it; in the other
+ * states the reason's bit stays in the word, and conn_park refuses to park over a bit:
+ * so a wake-up between the owner's last look and its parking is never lost. The word
+ * also holds the generation, so that what is late finds a stranger and leaves it alone.
+ *
+ *     bits 32…63  generation      bits 2…7  reasons      bits 0…1  state */
+#include "net/conn.h"
 
-#include "core/clock.h"
-#include "net/loop.h"
+#include <assert.h>
 
-enum { IOV_MAX_USED = 64 };
+static const uint64_t state_mask = 3;
+static const uint64_t reason_mask = 0xfc;
+static const uint64_t generation_one = (uint64_t)1 << 32;
 
-enum served { SERVED_ON, SERVED_PARKED, SERVED_CLOSED };
+#define FROM(state) (1u << (state))
+/* For the assertion in set. */
+UNUSED static const unsigned comes_from[] = {
+    [CONN_FREE] = FROM(CONN_OWNED),
+    [CONN_PARKED] = FROM(CONN_OWNED),
+    [CONN_QUEUED] = FROM(CONN_OWNED) | FROM(CONN_PARKED) | FROM(CONN_QUEUED),
+    [CONN_OWNED] =
+        FROM(CONN_FREE) | FROM(CONN_PARKED) | FROM(CONN_QUEUED) | FROM(CONN_OWNED),
+};
+#undef FROM
 
-/* ---- what the session may ask ---- */
-
-static bool host_block_begin(void *self)
+static enum conn_state state_of(uint64_t word)
 {
-    struct conn *conn = self;
-    return slots_begin(&conn->net->slots, conn);
+    return (enum conn_state)(word & state_mask);
 }
 
-static void host_block_end(void *self)
-{
-    struct conn *conn = self;
-    slots_end(&conn->net->slots, conn);
-}
-
-static void host_deadline(void *self, uint64_t at_us, enum pgw_interrupt reason)
-{
-    struct conn *conn = self;
-    atomic_store(&conn->deadline_reason, (unsigned)reason);
-    atomic_store(&conn->deadline_us, at_us);
-    if (at_us)
-        watchdog_deadline(conn->net, at_us);
-}
-
-static uint64_t host_now(void *self)
-{
-    (void)self;
-    return clock_now_us();
-}
-
-static void host_cancel(void *self, uint32_t pid, struct pgw_slice key)
-{
-    struct conn *asking = self;
-    struct net *net = asking->net;
-    uint64_t handle = registry_handle_of_pid(&net->registry, pid);
-    struct conn *conn = handle ? registry_find(&net->registry, handle) : NULL;
-    bool matches = false;
-    if (!conn || conn == asking)
-        return;
-    pthread_mutex_lock(&conn->lock);
-    if (atomic_load(&conn->handle) == handle && conn->session.ops &&
-        conn->session.ops->key_matches)
-        matches = conn->session.ops->key_matches(conn->session.self, key);
-    pthread_mutex_unlock(&conn->lock);
-    if (matches)
-        watchdog_interrupt(net, handle, PGW_INTERRUPT_CANCEL);
-}
-
-const struct pgw_host conn_host = {.block_begin = host_block_begin,
-                                   .block_end = host_block_end,
-                                   .deadline = host_deadline,
-                                   .now_us = host_now,
-                                   .cancel = host_cancel};
-
-/* ---- who owns it ---- */
-
-bool conn_own(struct conn *conn)
-{
-    unsigned state = atomic_load(&conn->state);
-    for (;;) {
-        unsigned next = CONN_OWNED;
-        if ((state & CONN_STATE_MASK) == CONN_QUEUED)
-            return false; /* it will look by itself */
-        if ((state & CONN_STATE_MASK) == CONN_OWNED)
-            next = state | CONN_WOKEN; /* the owner looks again before it parks */
-        if (atomic_compare_exchange_weak(&conn->state, &state, next))
-            return (state & CONN_STATE_MASK) == CONN_PARKED;
-    }
-}
-
-void conn_wake(struct net *net, uint64_t handle)
-{
-    struct conn *conn = registry_find(&net->registry, handle);
-    if (!conn)
-        return;
-    unsigned state = atomic_load(&conn->state);
-    for (;;) {
-        unsigned next = state | CONN_WOKEN;
-        if ((state & CONN_STATE_MASK) == CONN_PARKED)
-            next = CONN_QUEUED;
-        else if ((state & CONN_STATE_MASK) == CONN_QUEUED)
-            return;
-        if (atomic_compare_exchange_weak(&conn->state, &state, next))
-            break;
-    }
-    if ((state & CONN_STATE_MASK) == CONN_PARKED)
-        worker_enqueue(net, conn);
-}
-
-static void arm(struct conn *conn, uint32_t events)
-{
-    struct epoll_event event = {.events = events | EPOLLONESHOT,
-                                .data.u64 = atomic_load(&conn->handle)};
-    int operation = conn->armed ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    conn->armed = true;
-    (void)epoll_ctl(conn->net->epoll, operation, conn->transport.fd, &event);
-}
-
-/* Arm it, then let go of it; without events only a wake-up brings it back, and a
- * hang-up is the watchdog's to see. False: it was woken meanwhile, and is still owned.
+/* The one setter. False: the word was no longer what the caller saw, and is in *word.
  */
-static bool park(struct conn *conn, uint32_t events)
+static bool set(struct conn *conn, uint64_t *word, uint64_t next)
 {
-    unsigned state = CONN_OWNED;
-    if (events)
-        arm(conn, events);
-    if (atomic_compare_exchange_strong(&conn->state, &state, CONN_PARKED))
-        return true;
-    atomic_store(&conn->state, CONN_OWNED);
+    assert(comes_from[state_of(next)] >> state_of(*word) & 1);
+    return atomic_compare_exchange_weak_explicit(
+        &conn->word, word, next, memory_order_acq_rel, memory_order_acquire);
+}
+
+static uint64_t load(const struct conn *conn)
+{
+    return atomic_load_explicit(&conn->word, memory_order_acquire);
+}
+
+static uint64_t generation_of(uint64_t word)
+{
+    return word >> 32;
+}
+
+conn_handle conn_handle_of(const struct conn *conn)
+{
+    return generation_of(load(conn)) << 32 | conn->index;
+}
+
+static bool is_tenant(uint64_t word, conn_handle handle)
+{
+    return generation_of(word) == handle >> 32 && state_of(word) != CONN_FREE;
+}
+
+/* A new place in the table; generation 0 is no connection's. */
+void conn_init(struct conn *conn)
+{
+    atomic_init(&conn->word, generation_one | CONN_FREE);
+}
+
+void conn_open(struct conn *conn)
+{
+    uint64_t word = load(conn);
+    while (!set(conn, &word, (word & ~(state_mask | reason_mask)) | CONN_OWNED))
+        ;
+    conn->reasons = 0;
+}
+
+/* False: somebody has woken it meanwhile, its reasons are taken, and it stays owned. */
+bool conn_park(struct conn *conn)
+{
+    uint64_t word = load(conn);
+    for (;;) {
+        uint64_t reasons = word & reason_mask;
+        uint64_t bare = word & ~(state_mask | reason_mask);
+        if (set(conn, &word, bare | (reasons ? CONN_OWNED : CONN_PARKED))) {
+            if (reasons)
+                conn->reasons = (unsigned)reasons;
+            return !reasons;
+        }
+    }
+}
+
+/* The caller enqueues it. */
+void conn_yield(struct conn *conn)
+{
+    uint64_t word = load(conn);
+    while (!set(conn, &word, (word & ~state_mask) | CONN_QUEUED))
+        ;
+}
+
+/* True: the caller enqueues it. */
+bool conn_wake(struct conn *conn, conn_handle handle, unsigned reasons)
+{
+    uint64_t word = load(conn);
+    while (is_tenant(word, handle)) {
+        bool parked = state_of(word) == CONN_PARKED;
+        uint64_t next = word | reasons;
+        if (parked)
+            next = (next & ~state_mask) | CONN_QUEUED;
+        if (set(conn, &word, next))
+            return parked;
+    }
     return false;
 }
 
-/* ---- life ---- */
-
-static void close_conn(struct conn *conn)
+/* As wake, but who finds it parked owns it at once. */
+bool conn_claim(struct conn *conn, conn_handle handle, unsigned reasons)
 {
-    struct net *net = conn->net;
-    atomic_store(&conn->deadline_us, 0);
-    pthread_mutex_lock(&conn->lock);
-    conn->session.ops->free(conn->session.self);
-    conn->session = (struct session){0};
-    atomic_store(&conn->handle, 0);
-    pthread_mutex_unlock(&conn->lock);
-    slots_leave(&net->slots, conn);
-    conn->transport.ops->close(&conn->transport);
-    registry_remove(&net->registry, conn);
-}
-
-void conn_open(struct net *net, int fd, const struct session_factory *factory,
-               const struct session_peer *peer)
-{
-    struct transport transport;
-    transport_plain(&transport, fd);
-    struct conn *conn = registry_add(&net->registry, net);
-    if (!conn) {
-        transport.ops->close(&transport);
-        return;
+    uint64_t word = load(conn);
+    while (is_tenant(word, handle)) {
+        bool parked = state_of(word) == CONN_PARKED;
+        uint64_t next =
+            parked ? (word & ~(state_mask | reason_mask)) | CONN_OWNED : word | reasons;
+        if (set(conn, &word, next)) {
+            if (parked)
+                conn->reasons = reasons;
+            return parked;
+        }
     }
-    conn->transport = transport;
-    conn->armed = false;
-    atomic_store(&conn->state, CONN_OWNED);
-    conn->peer = *peer;
-    conn->peer.host = &conn_host;
-    conn->peer.host_self = conn;
-    conn->peer.pid = registry_pid(conn);
-    pthread_mutex_lock(&conn->lock);
-    bool opened = factory->open(factory->ctx, &conn->peer, &conn->session);
-    if (!opened)
-        atomic_store(&conn->handle, 0);
-    pthread_mutex_unlock(&conn->lock);
-    if (!opened) {
-        transport.ops->close(&transport);
-        registry_remove(&net->registry, conn);
-        return;
-    }
-    watchdog_watch(net, conn);
-    /* Parked first: once it is armed it may be another thread's. Who accepts never
-     * serves, or a statement would keep the listener from the next client. */
-    atomic_store(&conn->state, CONN_PARKED);
-    arm(conn, EPOLLIN);
+    return false;
 }
 
-/* ---- serving ---- */
-
-static enum served park_for(struct conn *conn, uint32_t events)
+/* Off the run queue. */
+void conn_resume(struct conn *conn)
 {
-    return park(conn, events) ? SERVED_PARKED : SERVED_ON;
+    uint64_t word = load(conn);
+    while (!set(conn, &word, (word & ~(state_mask | reason_mask)) | CONN_OWNED))
+        ;
+    conn->reasons = (unsigned)(word & reason_mask);
 }
 
-/* What can leave now; negative: TRANSPORT_… */
-static ssize_t send_some(struct conn *conn)
+void conn_seize(struct conn *conn)
 {
-    struct iovec iov[IOV_MAX_USED];
-    const struct session *session = &conn->session;
-    size_t count = session->ops->send_iov(session->self, iov, IOV_MAX_USED);
-    ssize_t sent = conn->transport.ops->sendv(&conn->transport, iov, count);
-    if (sent > 0)
-        session->ops->send_ack(session->self, (size_t)sent);
-    return sent;
+    conn_resume(conn);
 }
 
-static enum served serve_send(struct conn *conn)
+/* From here on every handle to it is stale. */
+void conn_retire(struct conn *conn)
 {
-    ssize_t sent = send_some(conn);
-    if (sent >= 0)
-        return SERVED_ON;
-    if (sent == TRANSPORT_BROKEN)
-        return SERVED_CLOSED;
-    slots_end(&conn->net->slots, conn); /* a slow reader holds no thread */
-    return park_for(conn, EPOLLOUT);
-}
-
-static enum served serve_recv(struct conn *conn)
-{
-    size_t len;
-    const struct session *session = &conn->session;
-    uint8_t *room = session->ops->recv_buf(session->self, &len);
-    if (!room)
-        return SERVED_CLOSED;
-    ssize_t got = conn->transport.ops->recv(&conn->transport, room, len);
-    if (got == TRANSPORT_BROKEN)
-        return SERVED_CLOSED;
-    if (got == TRANSPORT_AGAIN) {
-        slots_end(&conn->net->slots, conn);
-        session->ops->idle(session->self);
-        return park_for(conn, EPOLLIN);
-    }
-    if (got == 0)
-        session->ops->recv_eof(session->self);
-    else
-        session->ops->recv_ack(session->self, (size_t)got);
-    return SERVED_ON;
-}
-
-/* The session waits to be woken; what it has to say leaves meanwhile. */
-static enum served serve_wait(struct conn *conn, unsigned want)
-{
-    if ((want & PGW_WANT_SEND) && send_some(conn) == TRANSPORT_BROKEN)
-        return SERVED_CLOSED;
-    return park_for(conn, 0);
-}
-
-static enum served serve_step(struct conn *conn, bool *woken)
-{
-    const struct session *session = &conn->session;
-    unsigned want = session->ops->want(session->self);
-    if (want & PGW_WANT_CLOSE)
-        return SERVED_CLOSED;
-    if ((want & PGW_WANT_WORK) || ((want & PGW_WANT_WAIT) && *woken)) {
-        *woken = false;
-        session->ops->run(session->self);
-        return SERVED_ON;
-    }
-    if (want & PGW_WANT_WAIT) {
-        enum served served = serve_wait(conn, want);
-        *woken = served == SERVED_ON;
-        return served;
-    }
-    return want & PGW_WANT_SEND ? serve_send(conn) : serve_recv(conn);
-}
-
-void conn_serve(struct conn *conn, bool woken)
-{
-    struct net *net = conn->net;
-    enum served served = SERVED_ON;
-    for (unsigned steps = 0; steps < net->options.yield_steps && served == SERVED_ON;
-         steps++)
-        served = serve_step(conn, &woken);
-    if (served == SERVED_CLOSED) {
-        close_conn(conn);
-    } else if (served == SERVED_ON) {
-        atomic_store(&conn->state, CONN_QUEUED);
-        worker_enqueue(net, conn);
-    }
+    uint64_t word = load(conn);
+    uint64_t next;
+    do {
+        uint64_t generation = (generation_of(word) + 1) & UINT32_MAX;
+        next = (generation ? generation : 1) << 32 | CONN_FREE;
+    } while (!set(conn, &word, next));
 }

@@ -1,7 +1,14 @@
-/* net.c - the loop: made, run, stopped. */
+/* net.c - the loop's life: made, listening, running, stopped, freed.
+ *
+ *     listener ── adopt ──> conn ── serve ──> session
+ *         watchdog.c            worker.c           session_ops.h
+ *
+ * net_run's thread is the watchdog; workers are io + slots threads more. */
 #include "net/net.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,158 +17,113 @@
 #include <unistd.h>
 
 #include "net/loop.h"
+#include "net/serve.h"
+#include "net/watchdog.h"
+#include "net/worker.h"
 
-enum {
-    DEFAULT_IO_THREADS = 2,
-    DEFAULT_YIELD_STEPS = 64,
-    DESCRIPTORS_KEPT = 64,
-    CONNECTIONS_MAX = 1 << 20
-};
+enum { IO_THREADS = 2, SLOTS_PER_CORE = 2, YIELD_STEPS = 64, FILES_KEPT = 64 };
+enum { THREADS_MAX = 4096 };
 
-static unsigned default_slots(void)
+/* ---- options ---- */
+
+static unsigned core_count(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (unsigned)cores * 2 : 2;
+    return cores > 0 ? (unsigned)cores : 1;
 }
 
-/* A client takes a descriptor. */
-static unsigned default_connections(void)
+static unsigned most_connections(void)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= DESCRIPTORS_KEPT)
-        return DESCRIPTORS_KEPT;
-    rlim_t usable = limit.rlim_cur - DESCRIPTORS_KEPT;
-    return usable < CONNECTIONS_MAX ? (unsigned)usable : CONNECTIONS_MAX - 1;
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= REGISTRY_MAX)
+        return REGISTRY_MAX;
+    return files.rlim_cur > 2 * FILES_KEPT ? (unsigned)files.rlim_cur - FILES_KEPT
+                                           : FILES_KEPT;
 }
 
-static void fill_defaults(struct net_options *options)
+static unsigned at_most(unsigned value, unsigned most)
 {
-    if (!options->io_threads)
-        options->io_threads = DEFAULT_IO_THREADS;
-    if (!options->slots)
-        options->slots = default_slots();
-    if (!options->max_connections)
-        options->max_connections = default_connections();
-    if (options->max_connections >= CONNECTIONS_MAX)
-        options->max_connections = CONNECTIONS_MAX - 1;
-    if (!options->yield_steps)
-        options->yield_steps = DEFAULT_YIELD_STEPS;
+    return value < most ? value : most;
 }
 
-static bool init(struct net *net)
+static struct net_options with_defaults(const struct net_options *given)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = EVENT_QUEUE};
-    net->epoll = epoll_create1(EPOLL_CLOEXEC);
-    net->reserve = dup(net->epoll);
-    net->queue.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-    net->slots.total = net->options.slots;
-    return net->epoll >= 0 && net->reserve >= 0 && net->queue.event >= 0 &&
-           epoll_ctl(net->epoll, EPOLL_CTL_ADD, net->queue.event, &event) == 0 &&
-           pthread_mutex_init(&net->queue.lock, NULL) == 0 &&
-           pthread_mutex_init(&net->slots.lock, NULL) == 0 &&
-           registry_init(&net->registry, net->options.max_connections) &&
-           watchdog_init(&net->watchdog);
+    struct net_options options = given ? *given : (struct net_options){0};
+    if (!options.io_threads)
+        options.io_threads = IO_THREADS;
+    if (!options.slots)
+        options.slots = core_count() * SLOTS_PER_CORE;
+    if (!options.max_connections)
+        options.max_connections = most_connections();
+    if (!options.yield_steps)
+        options.yield_steps = YIELD_STEPS;
+    options.io_threads = at_most(options.io_threads, THREADS_MAX);
+    options.slots = at_most(options.slots, THREADS_MAX);
+    options.max_connections = at_most(options.max_connections, REGISTRY_MAX);
+    return options;
+}
+
+/* ---- life ---- */
+
+static bool add_event(int epoll, int fd, uint32_t events, uint64_t tag)
+{
+    struct epoll_event event = {.events = events, .data.u64 = tag};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool open_descriptors(struct net *net)
+{
+    net->worker_epoll = epoll_create1(EPOLL_CLOEXEC);
+    net->watchdog_epoll = epoll_create1(EPOLL_CLOEXEC);
+    net->queue_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    net->alarm_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return add_event(net->worker_epoll, net->queue_event, EPOLLIN | EPOLLET,
+                     TAG_EVENT) &&
+           add_event(net->watchdog_epoll, net->alarm_event, EPOLLIN, TAG_EVENT);
+}
+
+static void close_descriptors(const struct net *net)
+{
+    const int descriptors[] = {net->worker_epoll, net->watchdog_epoll, net->queue_event,
+                               net->alarm_event, net->spare_fd};
+    for (size_t i = 0; i < ARRAY_LEN(descriptors); i++)
+        if (descriptors[i] >= 0)
+            (void)close(descriptors[i]);
 }
 
 struct net *net_new(const struct net_options *options, struct error *err)
 {
     struct net *net = calloc(1, sizeof *net);
     if (!net) {
-        error_no_memory(err);
+        (void)error_no_memory(err);
         return NULL;
     }
-    if (options)
-        net->options = *options;
-    fill_defaults(&net->options);
-    if (init(net))
+    net->options = with_defaults(options);
+    bool opened = open_descriptors(net);
+    run_queue_init(&net->queue, net->queue_event);
+    slots_init(&net->slots, net->options.slots);
+    deadlines_init(&net->deadlines);
+    if (!registry_init(&net->registry, net->options.max_connections, net))
+        (void)error_no_memory(err);
+    else if (!opened)
+        (void)error_set(err, "53000",
+                        "cannot open the descriptors of the network loop");
+    else
         return net;
-    error_set(err, "53000", "cannot set up the event loop: %s", strerror(errno));
     net_free(net);
     return NULL;
 }
 
-bool net_listen(struct net *net, const char *address,
-                const struct session_factory *factory, uint16_t *port,
-                struct error *err)
+/* Whom the workers have left behind, parked or queued; they have all stopped. */
+static void close_connections(struct net *net)
 {
-    struct listener *listener = calloc(1, sizeof *listener);
-    if (!listener)
-        return error_no_memory(err);
-    if (!listener_open(listener, address, port, err)) {
-        free(listener);
-        return false;
-    }
-    listener->factory = *factory;
-    listener->next = net->listeners;
-    net->listeners = listener;
-    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT,
-                                .data.u64 = EVENT_LISTENER | (uintptr_t)listener};
-    if (epoll_ctl(net->epoll, EPOLL_CTL_ADD, listener->fd, &event) == 0)
-        return true;
-    return error_set(err, "53000", "cannot watch %s: %s", address, strerror(errno));
-}
-
-/* ---- threads ---- */
-
-static void stop_workers(struct net *net)
-{
-    const uint64_t wake = net->thread_count;
-    atomic_store(&net->quit, true);
-    while (write(net->queue.event, &wake, sizeof wake) < 0 && errno == EINTR)
-        ;
-    for (unsigned i = 0; i < net->thread_count; i++)
-        pthread_join(net->threads[i], NULL);
-    net->thread_count = 0;
-}
-
-static bool start_workers(struct net *net, struct error *err)
-{
-    unsigned wanted = net->options.io_threads + net->options.slots;
-    net->threads = calloc(wanted, sizeof *net->threads);
-    if (!net->threads)
-        return error_no_memory(err);
-    while (net->thread_count < wanted) {
-        int failure =
-            pthread_create(&net->threads[net->thread_count], NULL, worker_main, net);
-        if (failure) {
-            stop_workers(net);
-            return error_set(err, "53000", "cannot start a thread: %s",
-                             strerror(failure));
+    struct conn *conn;
+    for (size_t i = 0; (conn = registry_at(&net->registry, i)); i++) {
+        if (conn->open) {
+            conn_seize(conn);
+            serve_close(conn);
         }
-        net->thread_count++;
-    }
-    return true;
-}
-
-bool net_run(struct net *net, struct error *err)
-{
-    if (!start_workers(net, err))
-        return false;
-    watchdog_main(net);
-    stop_workers(net);
-    return true;
-}
-
-void net_stop(struct net *net)
-{
-    const uint64_t one = 1;
-    int saved = errno;
-    atomic_store(&net->stopping, true);
-    while (write(net->watchdog.event, &one, sizeof one) < 0 && errno == EINTR)
-        ;
-    errno = saved;
-}
-
-/* ---- the end ---- */
-
-static void close_all(struct net *net)
-{
-    for (size_t i = 0; i < net->registry.used; i++) {
-        struct conn *conn = registry_at(&net->registry, i);
-        if (!conn->session.ops)
-            continue;
-        conn->session.ops->free(conn->session.self);
-        conn->transport.ops->close(&conn->transport);
     }
 }
 
@@ -169,37 +131,154 @@ void net_free(struct net *net)
 {
     if (!net)
         return;
-    if (net->registry.chunks)
-        close_all(net);
-    while (net->listeners) {
-        struct listener *listener = net->listeners;
-        net->listeners = listener->next;
-        listener_close(listener);
-        free(listener);
-    }
+    for (size_t i = 0; i < net->listener_count; i++)
+        listener_close(&net->listeners[i]);
+    close_connections(net);
     registry_free(&net->registry);
-    watchdog_free(&net->watchdog);
-    if (net->queue.event >= 0)
-        close(net->queue.event);
-    if (net->reserve >= 0)
-        close(net->reserve);
-    if (net->epoll >= 0)
-        close(net->epoll);
-    pthread_mutex_destroy(&net->queue.lock);
-    pthread_mutex_destroy(&net->slots.lock);
-    free(net->threads);
+    deadlines_free(&net->deadlines);
+    slots_free(&net->slots);
+    run_queue_free(&net->queue);
+    close_descriptors(net);
+    free(net->workers);
     free(net);
+}
+
+/* ---- listening ---- */
+
+static bool add_listener(struct net *net, const struct address *address,
+                         const struct session_factory *factory, struct error *err)
+{
+    if (net->listener_count == NET_LISTENERS_MAX)
+        return error_set(err, "54000", "more than %d addresses to listen on",
+                         NET_LISTENERS_MAX);
+    struct listener *listener = &net->listeners[net->listener_count];
+    if (!listener_open(listener, address, err))
+        return false;
+    listener->factory = *factory;
+    if (!add_event(net->watchdog_epoll, listener->fd, EPOLLIN,
+                   TAG_LISTENER + net->listener_count)) {
+        listener_close(listener);
+        return error_set(err, "53000", "cannot watch the listening socket");
+    }
+    net->listener_count++;
+    return true;
+}
+
+bool net_listen(struct net *net, const char *address,
+                const struct session_factory *factory, uint16_t *port,
+                struct error *err)
+{
+    struct address_list list;
+    uint16_t taken = 0;
+    if (!address_parse(address, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        if (i > 0)
+            address_set_port(&list.items[i], taken);
+        if (add_listener(net, &list.items[i], factory, err))
+            taken = address_port(&net->listeners[net->listener_count - 1].address);
+        else if (i == 0 || listener_is_possible(&list.items[i]))
+            return false;
+    }
+    if (port)
+        *port = taken;
+    return true;
+}
+
+bool net_address_check(const char *address, bool *is_loopback, struct error *err)
+{
+    struct address_list list;
+    *is_loopback = false;
+    if (!address_parse(address, &list, err))
+        return false;
+    *is_loopback = list.count > 0;
+    for (size_t i = 0; i < list.count; i++)
+        *is_loopback = *is_loopback && address_is_loopback(&list.items[i]);
+    return true;
+}
+
+/* ---- running ---- */
+
+/* Signals are for the threads of the embedder, and of these for none. */
+static int start_thread(struct net *net, pthread_t *thread)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failure = pthread_create(thread, NULL, worker_main, net);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failure;
+}
+
+/* All of them, or nothing runs: with fewer, slots could block every thread. */
+static bool start_workers(struct net *net, struct error *err)
+{
+    unsigned wanted = net->options.io_threads + net->options.slots;
+    net->workers = calloc(wanted, sizeof *net->workers);
+    if (!net->workers)
+        return error_no_memory(err);
+    for (net->worker_count = 0; net->worker_count < wanted; net->worker_count++) {
+        atomic_fetch_add(&net->workers_alive, 1);
+        int failure = start_thread(net, &net->workers[net->worker_count]);
+        if (failure) {
+            atomic_fetch_sub(&net->workers_alive, 1);
+            return error_set(err, "53000", "cannot make %u threads: %s", wanted,
+                             strerror(failure));
+        }
+    }
+    return true;
+}
+
+static void join_workers(struct net *net)
+{
+    for (unsigned i = 0; i < net->worker_count; i++)
+        (void)pthread_join(net->workers[i], NULL);
+    net->worker_count = 0;
+    free(net->workers);
+    net->workers = NULL;
+}
+
+bool net_run(struct net *net, struct error *err)
+{
+    bool started = start_workers(net, err);
+    if (started) {
+        watchdog_run(net);
+    } else {
+        atomic_store(&net->workers_stop, true);
+        run_queue_notify(&net->queue);
+    }
+    join_workers(net);
+    return started;
+}
+
+void net_stop(struct net *net)
+{
+    atomic_store(&net->stop_requested, true);
+    loop_alarm(net);
 }
 
 struct net_stats net_stats(struct net *net)
 {
-    struct net_stats stats = {.slots = net->slots.total};
-    pthread_mutex_lock(&net->slots.lock);
-    stats.slots_taken = net->slots.taken;
-    stats.slots_waiting = net->slots.waiting;
-    pthread_mutex_unlock(&net->slots.lock);
-    pthread_mutex_lock(&net->registry.lock);
-    stats.connections = (unsigned)net->registry.live;
-    pthread_mutex_unlock(&net->registry.lock);
+    struct net_stats stats = {.connections = atomic_load(&net->registry.live),
+                              .slots = net->options.slots};
+    slots_count(&net->slots, &stats.slots_taken, &stats.slots_waiting);
     return stats;
+}
+
+/* ---- from other files of the room ---- */
+
+void loop_wake(struct net *net, conn_handle handle, unsigned reasons)
+{
+    struct conn *conn = registry_find(&net->registry, handle);
+    if (conn && conn_wake(conn, handle, reasons))
+        run_queue_push(&net->queue, conn);
+}
+
+void loop_alarm(struct net *net)
+{
+    static const uint64_t one = 1;
+    int saved = errno;
+    ssize_t written = write(net->alarm_event, &one, sizeof one);
+    (void)written; /* a full counter is an alarm too */
+    errno = saved;
 }

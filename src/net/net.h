@@ -27,9 +27,10 @@ struct net_options {
 struct net *net_new(const struct net_options *options, struct error *err) MUST_CHECK;
 
 /* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", or a directory "/path[:PORT]" that
- * gets the unix socket .s.PGSQL.PORT. The factory is copied. Errors: 22023 malformed,
- * 08001 with the reason
- * ("port 5433 is taken"). Port 0 takes a free one; *port (may be NULL) says which. */
+ * gets the unix socket .s.PGSQL.PORT (5432 unless given). localhost is both loopback
+ * addresses, where the system has both. The factory is copied; its open must not block.
+ * Errors: 22023 malformed, 08001 with the reason ("port 5433 is taken"). Port 0 takes a
+ * free one; *port (may be NULL) says which. Before net_run only. */
 bool net_listen(struct net *net, const char *address,
                 const struct session_factory *factory, uint16_t *port,
                 struct error *err) MUST_CHECK;

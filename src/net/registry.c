@@ -1,112 +1,108 @@
-/* registry.c - connections by handle: an index and a generation.
- *
- * Connections live in chunks that are never given back while the loop exists, so that a
- * stale handle can always be looked at, and finds another generation. */
+/* registry.c - the table of connections. */
+#include "net/registry.h"
+
 #include <stdlib.h>
 
-#include "net/loop.h"
-
-enum { PID_INDEX_BITS = 20, PID_GENERATION_MASK = 0x7ff };
-
-bool registry_init(struct registry *registry, size_t max)
+bool registry_init(struct registry *registry, size_t capacity, struct net *net)
 {
-    *registry = (struct registry){.max = max};
-    registry->chunk_count = (max + REGISTRY_CHUNK - 1) / REGISTRY_CHUNK;
-    registry->chunks = calloc(registry->chunk_count, sizeof *registry->chunks);
-    return registry->chunks && pthread_mutex_init(&registry->lock, NULL) == 0;
+    size_t chunks = (capacity + REGISTRY_CHUNK - 1) / REGISTRY_CHUNK;
+    *registry = (struct registry){.capacity = capacity, .net = net};
+    registry->chunks = calloc(chunks, sizeof *registry->chunks);
+    if (!registry->chunks)
+        return false;
+    (void)pthread_mutex_init(&registry->lock, NULL);
+    return true;
 }
 
 void registry_free(struct registry *registry)
 {
-    for (size_t i = 0; i < registry->used; i++)
-        pthread_mutex_destroy(&registry_at(registry, i)->lock);
-    for (size_t i = 0; registry->chunks && i < registry->chunk_count; i++)
-        free(registry->chunks[i]);
+    if (!registry->chunks)
+        return;
+    for (size_t i = 0; i < registry->places; i++)
+        (void)pthread_mutex_destroy(&registry_at(registry, i)->lock);
+    for (size_t i = 0; i < registry->places; i += REGISTRY_CHUNK)
+        free(atomic_load(&registry->chunks[i / REGISTRY_CHUNK]));
     free(registry->chunks);
-    pthread_mutex_destroy(&registry->lock);
+    (void)pthread_mutex_destroy(&registry->lock);
+    *registry = (struct registry){0};
 }
 
-struct conn *registry_at(struct registry *registry, size_t i)
+/* Another chunk of free places. */
+static bool grow(struct registry *registry)
 {
-    struct conn *chunk =
-        i < registry->max ? registry->chunks[i / REGISTRY_CHUNK] : NULL;
-    return chunk ? &chunk[i % REGISTRY_CHUNK] : NULL;
-}
-
-/* With the lock held: one that was never used. */
-static struct conn *make(struct registry *registry, struct net *net)
-{
-    size_t i = registry->used;
-    if (i == registry->max)
-        return NULL;
-    if (i % REGISTRY_CHUNK == 0 && !registry->chunks[i / REGISTRY_CHUNK]) {
-        struct conn *chunk = calloc(REGISTRY_CHUNK, sizeof *chunk);
-        if (!chunk)
-            return NULL;
-        for (size_t j = 0; j < REGISTRY_CHUNK; j++) {
-            chunk[j].net = net;
-            chunk[j].index = (uint32_t)(i + j);
-        }
-        registry->chunks[i / REGISTRY_CHUNK] = chunk;
+    size_t first = registry->places;
+    size_t count = registry->capacity - first;
+    if (count > REGISTRY_CHUNK)
+        count = REGISTRY_CHUNK;
+    struct conn *chunk = count ? calloc(count, sizeof *chunk) : NULL;
+    if (!chunk)
+        return false;
+    for (size_t i = count; i-- > 0;) {
+        conn_init(&chunk[i]);
+        (void)pthread_mutex_init(&chunk[i].lock, NULL);
+        chunk[i].index = (uint32_t)(first + i);
+        chunk[i].net = registry->net;
+        chunk[i].next = registry->free;
+        registry->free = &chunk[i];
     }
-    struct conn *conn = registry_at(registry, i);
-    if (pthread_mutex_init(&conn->lock, NULL) != 0)
-        return NULL;
-    registry->used++;
-    return conn;
+    atomic_store_explicit(&registry->chunks[first / REGISTRY_CHUNK], chunk,
+                          memory_order_release);
+    registry->places = first + count;
+    return true;
 }
 
-struct conn *registry_add(struct registry *registry, struct net *net)
+struct conn *registry_take(struct registry *registry)
 {
-    pthread_mutex_lock(&registry->lock);
-    struct conn *conn = registry->free;
-    if (conn)
+    struct conn *conn = NULL;
+    (void)pthread_mutex_lock(&registry->lock);
+    if (registry->free || grow(registry)) {
+        conn = registry->free;
         registry->free = conn->next;
-    else
-        conn = make(registry, net);
-    if (conn) {
-        registry->live++;
         conn->next = NULL;
-        conn->generation = (conn->generation + 1) & INT32_MAX;
-        atomic_store(&conn->handle,
-                     (uint64_t)conn->generation << 32 | (conn->index + 1u));
+        conn_open(conn);
+        atomic_fetch_add(&registry->live, 1);
     }
-    pthread_mutex_unlock(&registry->lock);
+    (void)pthread_mutex_unlock(&registry->lock);
     return conn;
 }
 
-void registry_remove(struct registry *registry, struct conn *conn)
+void registry_put(struct registry *registry, struct conn *conn)
 {
-    pthread_mutex_lock(&registry->lock);
-    registry->live--;
+    (void)pthread_mutex_lock(&registry->lock);
+    conn_retire(conn);
     conn->next = registry->free;
     registry->free = conn;
-    pthread_mutex_unlock(&registry->lock);
+    atomic_fetch_sub(&registry->live, 1);
+    (void)pthread_mutex_unlock(&registry->lock);
 }
 
-struct conn *registry_find(struct registry *registry, uint64_t handle)
+struct conn *registry_at(const struct registry *registry, size_t index)
 {
-    size_t index = (uint32_t)handle;
-    pthread_mutex_lock(&registry->lock);
-    struct conn *conn = index > 0 ? registry_at(registry, index - 1) : NULL;
-    pthread_mutex_unlock(&registry->lock);
-    return conn && atomic_load(&conn->handle) == handle ? conn : NULL;
+    if (index >= registry->capacity)
+        return NULL;
+    struct conn *chunk = atomic_load_explicit(&registry->chunks[index / REGISTRY_CHUNK],
+                                              memory_order_acquire);
+    return chunk ? &chunk[index % REGISTRY_CHUNK] : NULL;
 }
 
-/* Positive, as a process id is. */
+struct conn *registry_find(const struct registry *registry, conn_handle handle)
+{
+    return registry_at(registry, conn_handle_index(handle));
+}
+
+static const uint32_t place_bits = 20;
+static const uint32_t place_mask = ((uint32_t)1 << 20) - 1;
+static const uint32_t generation_mask = ((uint32_t)1 << 11) - 1;
+
 uint32_t registry_pid(const struct conn *conn)
 {
-    return (conn->generation & PID_GENERATION_MASK) << PID_INDEX_BITS |
-           (conn->index + 1);
+    uint32_t generation = (uint32_t)(conn_handle_of(conn) >> 32);
+    return (generation & generation_mask) << place_bits | (conn->index + 1);
 }
 
-uint64_t registry_handle_of_pid(struct registry *registry, uint32_t pid)
+struct conn *registry_find_pid(const struct registry *registry, uint32_t pid)
 {
-    size_t index = pid & ((1u << PID_INDEX_BITS) - 1);
-    pthread_mutex_lock(&registry->lock);
-    struct conn *conn = index > 0 ? registry_at(registry, index - 1) : NULL;
-    uint64_t handle =
-        conn && registry_pid(conn) == pid ? atomic_load(&conn->handle) : 0;
-    pthread_mutex_unlock(&registry->lock);
-    return handle;
+    uint32_t place = pid & place_mask;
+    struct conn *conn = place ? registry_at(registry, place - 1) : NULL;
+    return conn && registry_pid(conn) == pid ? conn : NULL;
 }

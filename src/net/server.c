@@ -1,6 +1,7 @@
 /* server.c - the host that comes with the library: pgw_server over the loop. */
 #include <pgwire/server.h>
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "net/net.h"
@@ -68,7 +69,10 @@ uint16_t pgw_server_port(const pgw_server *server)
 int pgw_server_run(pgw_server *server)
 {
     struct error ignored;
-    return net_run(server->net, &ignored) ? 0 : 1;
+    if (net_run(server->net, &ignored))
+        return 0;
+    errno = EAGAIN; /* no threads to be had */
+    return 1;
 }
 
 void pgw_server_stop(pgw_server *server)

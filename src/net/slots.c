@@ -1,91 +1,107 @@
-/* slots.c - the permission to block a thread, first come, first served.
+/* slots.c - the slots and their queue.
  *
- * A slot that is given back goes straight to who has waited longest: nobody can
- * overtake. The new holder is woken; if it has closed meanwhile, it passes the slot on.
- */
+ * A connection's state is written by its owner, but for QUEUED → GRANTED, which is
+ * another's and happens under the lock. */
+#include "net/slots.h"
+
 #include "net/loop.h"
 
-static void append(struct slots *slots, struct conn *conn)
+void slots_init(struct slots *slots, unsigned total)
 {
-    conn->waits_for_slot = true;
-    conn->next_waiter = NULL;
-    if (slots->last)
-        slots->last->next_waiter = conn;
+    *slots = (struct slots){.total = total};
+    (void)pthread_mutex_init(&slots->lock, NULL);
+}
+
+void slots_free(struct slots *slots)
+{
+    (void)pthread_mutex_destroy(&slots->lock);
+}
+
+static void enqueue(struct slots *slots, struct conn *conn)
+{
+    conn->slot_next = NULL;
+    conn->slot_previous = slots->tail;
+    if (slots->tail)
+        slots->tail->slot_next = conn;
     else
-        slots->first = conn;
-    slots->last = conn;
+        slots->head = conn;
+    slots->tail = conn;
     slots->waiting++;
 }
 
-static struct conn *pop(struct slots *slots)
+static void dequeue(struct slots *slots, struct conn *conn)
 {
-    struct conn *conn = slots->first;
-    if (!conn)
-        return NULL;
-    slots->first = conn->next_waiter;
-    if (!slots->first)
-        slots->last = NULL;
-    conn->waits_for_slot = false;
-    slots->waiting--;
-    return conn;
-}
-
-static void forget(struct slots *slots, struct conn *conn)
-{
-    struct conn *previous = NULL;
-    for (struct conn *c = slots->first; c && c != conn; c = c->next_waiter)
-        previous = c;
-    if (previous)
-        previous->next_waiter = conn->next_waiter;
+    if (conn->slot_previous)
+        conn->slot_previous->slot_next = conn->slot_next;
     else
-        slots->first = conn->next_waiter;
-    if (slots->last == conn)
-        slots->last = previous;
-    conn->waits_for_slot = false;
+        slots->head = conn->slot_next;
+    if (conn->slot_next)
+        conn->slot_next->slot_previous = conn->slot_previous;
+    else
+        slots->tail = conn->slot_previous;
+    conn->slot_next = conn->slot_previous = NULL;
     slots->waiting--;
 }
 
-bool slots_begin(struct slots *slots, struct conn *conn)
+/* A slot has come free: to the first in line, whose handle is returned, or back. */
+static conn_handle pass_on(struct slots *slots)
 {
-    if (atomic_load(&conn->has_slot))
-        return true;
-    pthread_mutex_lock(&slots->lock);
-    bool granted = atomic_load(&conn->has_slot);
-    if (!granted && slots->taken < slots->total && !slots->first) {
-        slots->taken++;
-        atomic_store(&conn->has_slot, true);
-        granted = true;
-    } else if (!granted && !conn->waits_for_slot) {
-        append(slots, conn);
-    }
-    pthread_mutex_unlock(&slots->lock);
-    return granted;
-}
-
-void slots_end(struct slots *slots, struct conn *conn)
-{
-    uint64_t handle = 0;
-    if (!atomic_load(&conn->has_slot))
-        return;
-    pthread_mutex_lock(&slots->lock);
-    atomic_store(&conn->has_slot, false);
-    struct conn *next = pop(slots);
-    if (next) {
-        atomic_store(&next->has_slot, true);
-        handle = atomic_load(&next->handle);
-    } else {
+    struct conn *next = slots->head;
+    if (!next) {
         slots->taken--;
+        return 0;
     }
-    pthread_mutex_unlock(&slots->lock);
-    if (handle)
-        conn_wake(conn->net, handle);
+    dequeue(slots, next);
+    atomic_store(&next->slot, SLOT_GRANTED);
+    return conn_handle_of(next);
 }
 
-void slots_leave(struct slots *slots, struct conn *conn)
+/* Under the lock: what a connection without a slot gets. */
+static unsigned admit(struct slots *slots, struct conn *conn)
 {
-    pthread_mutex_lock(&slots->lock);
-    if (conn->waits_for_slot)
-        forget(slots, conn);
-    pthread_mutex_unlock(&slots->lock);
-    slots_end(slots, conn);
+    if (slots->taken < slots->total) {
+        slots->taken++;
+        return SLOT_HELD;
+    }
+    enqueue(slots, conn);
+    return SLOT_QUEUED;
+}
+
+bool slots_take(struct slots *slots, struct conn *conn)
+{
+    if (atomic_load(&conn->slot) == SLOT_HELD)
+        return true;
+    (void)pthread_mutex_lock(&slots->lock);
+    unsigned state = atomic_load(&conn->slot);
+    if (state == SLOT_NONE)
+        state = admit(slots, conn);
+    else if (state == SLOT_GRANTED)
+        state = SLOT_HELD;
+    atomic_store(&conn->slot, state);
+    (void)pthread_mutex_unlock(&slots->lock);
+    return state == SLOT_HELD;
+}
+
+void slots_release(struct slots *slots, struct conn *conn)
+{
+    conn_handle next = 0;
+    if (atomic_load(&conn->slot) == SLOT_NONE)
+        return;
+    (void)pthread_mutex_lock(&slots->lock);
+    if (atomic_load(&conn->slot) == SLOT_QUEUED)
+        dequeue(slots, conn);
+    else
+        next = pass_on(slots);
+    atomic_store(&conn->slot, SLOT_NONE);
+    (void)pthread_mutex_unlock(&slots->lock);
+    if (next)
+        loop_wake(conn->net, next, CONN_SLOT);
+}
+
+void slots_count(struct slots *slots, unsigned *taken, unsigned *waiting)
+{
+    (void)pthread_mutex_lock(&slots->lock);
+    *taken = slots->taken;
+    *waiting = slots->waiting;
+    (void)pthread_mutex_unlock(&slots->lock);
 }

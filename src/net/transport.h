@@ -1,33 +1,36 @@
-/* transport.h - bytes in and out of a connection: four calls, so that TLS is a swapped
- * pointer.
+/* transport.h - four calls between a connection and its socket.
  *
- * Non-blocking. recv and sendv answer the number of bytes, 0 for the end of the stream
- * (recv), or one of the negative codes. */
+ * Plain today; TLS is another table behind the same struct. Sockets are non-blocking
+ * and never raise SIGPIPE. Used by the connection's owner alone. */
 #ifndef NET_TRANSPORT_H
 #define NET_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
-enum { TRANSPORT_AGAIN = -1, TRANSPORT_BROKEN = -2 };
+/* What recv and sendv answer beside a number of bytes. */
+enum { TRANSPORT_END = 0, TRANSPORT_BLOCKED = -1, TRANSPORT_FAILED = -2 };
 
 struct transport;
 
 struct transport_ops {
-    ssize_t (*recv)(struct transport *, uint8_t *to, size_t len);
-    ssize_t (*sendv)(struct transport *, struct iovec *iov, size_t count);
-    size_t (*pending)(const struct transport *); /* bytes read but not yet handed out */
-    void (*close)(struct transport *);
+    /* Bytes read; END: the peer will send no more. */
+    ssize_t (*recv)(struct transport *transport, void *buffer, size_t len);
+    /* Bytes taken, fewer than offered when the socket is full. */
+    ssize_t (*sendv)(struct transport *transport, struct iovec *iov, size_t count);
+    /* Bytes that wait above the socket, where epoll does not see them. */
+    bool (*pending)(const struct transport *transport);
+    void (*close)(struct transport *transport);
 };
 
 struct transport {
     const struct transport_ops *ops;
-    int fd;
+    int fd; /* owned; closed by ops->close */
 };
 
-/* Takes over the descriptor, which is non-blocking. */
 void transport_plain(struct transport *transport, int fd);
 
 #endif

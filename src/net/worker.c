@@ -1,74 +1,75 @@
-/* worker.c - the threads: all alike, on one epoll set and one run queue.
+/* worker.c - a worker thread: the next connection, its turn, the next.
  *
- * One event is taken at a time, so that a connection never waits behind another one's
- * statement in the same thread. A word in the set counts what the run queue holds. */
+ * Connections come from the epoll set all workers share, and from the run queue
+ * (yielded, woken, granted a slot). A worker that finds the queue filled looks at both
+ * in turn, so neither starves.
+ *
+ * The set is edge triggered and a socket is registered once: whom its event reaches
+ * owns the connection or leaves a reason with the owner (conn.c), so nothing has to be
+ * armed after a turn. One event at a time, since a turn may block the thread, and what
+ * else it had taken would wait behind it. docs/internals/net.md has what was tried, and
+ * the numbers. */
+#include "net/worker.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "net/loop.h"
+#include "net/serve.h"
 
-void worker_enqueue(struct net *net, struct conn *conn)
+enum { FOREVER = -1, NOT_AT_ALL = 0 };
+
+static unsigned reasons_of(uint32_t events)
 {
-    const uint64_t one = 1;
-    struct run_queue *queue = &net->queue;
-    pthread_mutex_lock(&queue->lock);
-    conn->next = NULL;
-    if (queue->last)
-        queue->last->next = conn;
-    else
-        queue->first = conn;
-    queue->last = conn;
-    pthread_mutex_unlock(&queue->lock);
-    while (write(queue->event, &one, sizeof one) < 0 && errno == EINTR)
-        ;
+    unsigned ending = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? CONN_ENDING : 0;
+    return CONN_READY | ending;
 }
 
-static struct conn *dequeue(struct run_queue *queue)
+/* The connection of the next event, owned; NULL: none, or it was the queue's. */
+static struct conn *poll_socket(struct net *net, int timeout)
 {
-    pthread_mutex_lock(&queue->lock);
-    struct conn *conn = queue->first;
-    if (conn) {
-        queue->first = conn->next;
-        if (!queue->first)
-            queue->last = NULL;
-    }
-    pthread_mutex_unlock(&queue->lock);
+    struct epoll_event event;
+    if (epoll_wait(net->worker_epoll, &event, 1, timeout) < 1)
+        return NULL;
+    conn_handle handle = event.data.u64;
+    struct conn *conn =
+        handle == TAG_EVENT ? NULL : registry_find(&net->registry, handle);
+    return conn && conn_claim(conn, handle, reasons_of(event.events)) ? conn : NULL;
+}
+
+static struct conn *sleep_for_socket(struct net *net)
+{
+    if (!run_queue_doze(&net->queue))
+        return NULL;
+    struct conn *conn = NULL;
+    if (!atomic_load(&net->workers_stop))
+        conn = poll_socket(net, FOREVER);
+    run_queue_rise(&net->queue);
     return conn;
 }
 
-static void serve_queue(struct net *net)
+static struct conn *next(struct net *net, bool *sockets_turn)
 {
-    uint64_t count;
-    if (read(net->queue.event, &count, sizeof count) < 0)
-        return; /* another worker was faster */
-    struct conn *conn = dequeue(&net->queue);
-    if (!conn)
-        return;
-    atomic_store(&conn->state, CONN_OWNED);
-    conn_serve(conn, true);
-}
-
-static void serve_event(struct net *net, uint64_t data)
-{
-    if (data == EVENT_QUEUE) {
-        serve_queue(net);
-    } else if (data & EVENT_LISTENER) {
-        listener_accept(net, (struct listener *)(uintptr_t)(data & ~EVENT_LISTENER));
-    } else {
-        struct conn *conn = registry_find(&net->registry, data);
-        if (conn && conn_own(conn))
-            conn_serve(conn, false);
-    }
+    struct conn *conn = NULL;
+    if (run_queue_is_empty(&net->queue))
+        return sleep_for_socket(net);
+    *sockets_turn = !*sockets_turn;
+    if (*sockets_turn)
+        conn = poll_socket(net, NOT_AT_ALL);
+    return conn ? conn : run_queue_pop(&net->queue);
 }
 
 void *worker_main(void *self)
 {
     struct net *net = self;
-    struct epoll_event event;
-    while (!atomic_load(&net->quit)) {
-        if (epoll_wait(net->epoll, &event, 1, -1) == 1)
-            serve_event(net, event.data.u64);
+    bool sockets_turn = false;
+    while (!atomic_load(&net->workers_stop)) {
+        struct conn *conn = next(net, &sockets_turn);
+        if (conn)
+            serve(conn);
     }
+    atomic_fetch_sub(&net->workers_alive, 1);
+    run_queue_notify(&net->queue); /* the next worker is to stop too */
+    loop_alarm(net);
     return NULL;
 }

@@ -19,33 +19,37 @@ free_port() {
     "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# wait_for PORT PID: until something accepts, or the process is gone.
-wait_for() {
-    "$python" - "$1" "$2" <<'PYTHON'
-import os, socket, sys, time
-port, pid = int(sys.argv[1]), int(sys.argv[2])
+# wait_line FILE PATTERN PID: the first match in what a process writes, once it is there.
+wait_line() {
+    "$python" - "$1" "$2" "$3" <<'PYTHON'
+import os, re, sys, time
+path, pattern, pid = sys.argv[1], sys.argv[2], int(sys.argv[3])
 end = time.monotonic() + 60
 while time.monotonic() < end:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
+    with open(path, encoding="utf-8") as file:
+        match = re.search(pattern, file.read())
+    if match:
+        print(*match.groups())
         sys.exit(0)
-    except OSError:
-        os.kill(pid, 0)
-        time.sleep(0.02)
-sys.exit(f"nothing listens on port {port}")
+    os.kill(pid, 0)
+    time.sleep(0.02)
+sys.exit(f"{path} never said {pattern}")
 PYTHON
 }
 
-# start_wirehouse BUILD [ARGUMENT...]: sets PGHOST, PGPORT, PGDATABASE, HTTP_PORT, server_pid.
+# start_wirehouse BUILD [ARGUMENT...]: on ports that it takes itself; sets PGHOST, PGPORT,
+# PGDATABASE, PGUSER, HTTP_PORT, server_pid.
 start_wirehouse() {
-    local build=$1
+    local build=$1 ports
     shift
-    PGPORT=$(free_port) HTTP_PORT=$(free_port)
-    "$build/wirehouse" serve --pg "127.0.0.1:$PGPORT" --http "127.0.0.1:$HTTP_PORT" "$@" \
+    "$build/wirehouse" serve --pg 127.0.0.1:0 --http 127.0.0.1:0 "$@" \
         >"$work/wirehouse.log" 2>&1 &
     server_pid=$!
     pids+=("$server_pid")
-    wait_for "$PGPORT" "$server_pid" || { cat "$work/wirehouse.log"; return 1; }
+    ports=$(wait_line "$work/wirehouse.log" \
+        'PostgreSQL on 127.0.0.1:(\d+) · HTTP on 127.0.0.1:(\d+)' "$server_pid") ||
+        { cat "$work/wirehouse.log"; return 1; }
+    read -r PGPORT HTTP_PORT <<<"$ports"
     export PGHOST=127.0.0.1 PGPORT PGDATABASE=main PGUSER=tester HTTP_PORT server_pid
 }
 

@@ -1,0 +1,80 @@
+/* adopt.c - from an accepted socket to a connection that waits for its first byte. */
+#include "net/adopt.h"
+
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "net/host.h"
+#include "net/loop.h"
+#include "net/serve.h"
+
+/* What the last tenant of the place has left. */
+static void reset(struct conn *conn, int fd)
+{
+    transport_plain(&conn->transport, fd);
+    conn->ending = conn->eof = false;
+    atomic_store(&conn->slot, SLOT_NONE);
+    (void)pthread_mutex_lock(&conn->lock);
+    conn->open = true;
+    conn->session = (struct session){0};
+    conn->deadline_at_us = conn->hang_up_at_us = conn->repeat_at_us = 0;
+    (void)pthread_mutex_unlock(&conn->lock);
+}
+
+static void introduce(struct conn *conn, const struct address *peer)
+{
+    conn->peer = (struct session_peer){
+        .host = &conn_host,
+        .host_self = conn,
+        .pid = registry_pid(conn),
+        .port = address_port(peer),
+        .is_loopback = address_is_loopback(peer),
+    };
+    address_text(peer, conn->peer.address, sizeof conn->peer.address);
+}
+
+static bool open_session(struct conn *conn, const struct session_factory *factory)
+{
+    struct session session = {0};
+    if (!factory->open(factory->ctx, &conn->peer, &session))
+        return false;
+    (void)pthread_mutex_lock(&conn->lock);
+    conn->session = session;
+    (void)pthread_mutex_unlock(&conn->lock);
+    return true;
+}
+
+static bool add_to(int epoll, const struct conn *conn, uint32_t events)
+{
+    struct epoll_event event = {.events = events | EPOLLRDHUP | EPOLLET,
+                                .data.u64 = conn_handle_of(conn)};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, conn->transport.fd, &event) == 0;
+}
+
+/* Once and for all: a worker hears of every change, and the watchdog of the client's
+ * hanging up, whatever the workers do meanwhile. */
+static bool watch(const struct net *net, const struct conn *conn)
+{
+    return add_to(net->watchdog_epoll, conn, 0) &&
+           add_to(net->worker_epoll, conn, EPOLLIN | EPOLLOUT);
+}
+
+void adopt(struct net *net, int fd, const struct address *peer,
+           const struct session_factory *factory)
+{
+    struct conn *conn = registry_take(&net->registry);
+    if (!conn) {
+        LOG_EVENT(net->options.log, LOG_WARNING, "connection refused",
+                  LOG_TEXT_FIELD("reason", "too many connections"));
+        (void)close(fd);
+        return;
+    }
+    reset(conn, fd);
+    introduce(conn, peer);
+    if (deadlines_reserve(&net->deadlines, net->registry.places) && watch(net, conn) &&
+        open_session(conn, factory))
+        serve_first(conn);
+    else
+        serve_close(conn);
+}

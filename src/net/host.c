@@ -1,0 +1,43 @@
+/* host.c - pgw_host on top of slots, deadlines and the clock. */
+#include "net/host.h"
+
+#include "core/clock.h"
+#include "net/interrupts.h"
+#include "net/loop.h"
+
+static bool block_begin(void *host)
+{
+    struct conn *conn = host;
+    return slots_take(&conn->net->slots, conn);
+}
+
+static void block_end(void *host)
+{
+    struct conn *conn = host;
+    slots_release(&conn->net->slots, conn);
+}
+
+static void deadline(void *host, uint64_t at_us, enum pgw_interrupt reason)
+{
+    interrupts_deadline(host, at_us, reason);
+}
+
+static uint64_t now_us(void *host)
+{
+    (void)host;
+    return clock_now_us();
+}
+
+static void cancel(void *host, uint32_t pid, struct pgw_slice key)
+{
+    const struct conn *conn = host;
+    interrupts_cancel(conn->net, pid, key);
+}
+
+const struct pgw_host conn_host = {
+    .block_begin = block_begin,
+    .block_end = block_end,
+    .deadline = deadline,
+    .now_us = now_us,
+    .cancel = cancel,
+};

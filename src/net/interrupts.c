@@ -1,0 +1,139 @@
+/* interrupts.c - requests, repetition, and the three times a connection waits for.
+ *
+ * A connection has at most one request under way; a graver reason replaces it (enum
+ * pgw_interrupt stands in that order). The earliest of deadline, hang-up and repetition
+ * is its entry among the deadlines.
+ *
+ * Hang-up. What a client sent before it went is served as PostgreSQL would, if that is
+ * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted. A killed
+ * client and one that has only closed its sending half look alike. */
+#include "net/interrupts.h"
+
+#include "core/clock.h"
+#include "net/loop.h"
+
+enum { REPEAT_US = 5000, HANG_UP_GRACE_US = 250000 };
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    if (!a || !b)
+        return a | b;
+    return a < b ? a : b;
+}
+
+/* ---- with the connection's lock held ---- */
+
+static void schedule(struct conn *conn)
+{
+    uint64_t next =
+        earlier(conn->deadline_at_us, earlier(conn->hang_up_at_us, conn->repeat_at_us));
+    if (next && deadlines_set(&conn->net->deadlines, conn, next))
+        loop_alarm(conn->net);
+}
+
+static void deliver(struct conn *conn, uint64_t now_us)
+{
+    const struct session *session = &conn->session;
+    bool again = session->ops->interrupt(session->self, conn->repeat_reason,
+                                         &conn->repeat_statement);
+    conn->repeat_at_us = again ? now_us + REPEAT_US : 0;
+}
+
+static void request(struct conn *conn, enum pgw_interrupt reason, uint64_t now_us)
+{
+    if (!conn->session.ops || (conn->repeat_at_us && conn->repeat_reason > reason))
+        return;
+    conn->repeat_reason = reason;
+    conn->repeat_statement = 0;
+    deliver(conn, now_us);
+    loop_wake(conn->net, conn_handle_of(conn), CONN_INTERRUPT);
+}
+
+static bool has_come(uint64_t *at_us, uint64_t now_us)
+{
+    if (!*at_us || *at_us > now_us)
+        return false;
+    *at_us = 0;
+    return true;
+}
+
+/* ---- the ways in ---- */
+
+/* Lock the tenant of a handle; NULL, and nothing locked: it has gone. */
+static struct conn *enter(struct net *net, conn_handle handle)
+{
+    struct conn *conn = registry_find(&net->registry, handle);
+    if (!conn)
+        return NULL;
+    (void)pthread_mutex_lock(&conn->lock);
+    if (conn->open && conn_handle_of(conn) == handle)
+        return conn;
+    (void)pthread_mutex_unlock(&conn->lock);
+    return NULL;
+}
+
+static void leave(struct conn *conn)
+{
+    schedule(conn);
+    (void)pthread_mutex_unlock(&conn->lock);
+}
+
+void interrupts_deadline(struct conn *conn, uint64_t at_us, enum pgw_interrupt reason)
+{
+    (void)pthread_mutex_lock(&conn->lock);
+    if (conn->open) {
+        conn->deadline_at_us = at_us;
+        conn->deadline_reason = reason;
+        schedule(conn);
+    }
+    (void)pthread_mutex_unlock(&conn->lock);
+}
+
+void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key)
+{
+    struct conn *conn = registry_find_pid(&net->registry, pid);
+    if (!conn)
+        return;
+    (void)pthread_mutex_lock(&conn->lock);
+    const struct session *session = &conn->session;
+    if (conn->open && registry_pid(conn) == pid && session->ops &&
+        session->ops->key_matches && session->ops->key_matches(session->self, key))
+        request(conn, PGW_INTERRUPT_CANCEL, clock_now_us());
+    leave(conn);
+}
+
+void interrupts_hang_up(struct net *net, conn_handle handle)
+{
+    struct conn *conn = enter(net, handle);
+    if (!conn)
+        return;
+    if (!conn->hang_up_at_us)
+        conn->hang_up_at_us = clock_now_us() + HANG_UP_GRACE_US;
+    leave(conn);
+}
+
+void interrupts_attend(struct net *net, conn_handle handle, uint64_t now_us)
+{
+    struct conn *conn = enter(net, handle);
+    if (!conn)
+        return;
+    if (has_come(&conn->repeat_at_us, now_us))
+        deliver(conn, now_us);
+    if (has_come(&conn->deadline_at_us, now_us))
+        request(conn, conn->deadline_reason, now_us);
+    if (has_come(&conn->hang_up_at_us, now_us))
+        request(conn, PGW_INTERRUPT_HANG_UP, now_us);
+    leave(conn);
+}
+
+void interrupts_shutdown(struct net *net)
+{
+    uint64_t now = clock_now_us();
+    struct conn *conn;
+    for (size_t i = 0; (conn = registry_at(&net->registry, i)); i++) {
+        (void)pthread_mutex_lock(&conn->lock);
+        if (conn->open)
+            request(conn, PGW_INTERRUPT_SHUTDOWN, now);
+        leave(conn);
+    }
+}

@@ -1,0 +1,33 @@
+/* listener.h - a listening socket, and how its clients become connections.
+ *
+ * Accepting is the watchdog's: one thread, so the table of connections has one writer
+ * that makes it grow, and no connection is accepted twice. */
+#ifndef NET_LISTENER_H
+#define NET_LISTENER_H
+
+#include <sys/types.h>
+
+#include "net/address.h"
+#include "net/session_ops.h"
+
+struct net;
+
+struct listener {
+    int fd; /* -1 = closed */
+    struct address address;
+    struct session_factory factory;
+    dev_t device; /* unix: the file that is ours to unlink */
+    ino_t inode;
+};
+
+bool listener_open(struct listener *listener, const struct address *address,
+                   struct error *err) MUST_CHECK;
+/* Has this machine that address at all? (::1 is missing where IPv6 is.) */
+bool listener_is_possible(const struct address *address);
+void listener_close(struct listener *listener); /* unlinks the unix socket */
+
+/* Take the clients that wait, some at a time. False: the system has run out of
+ * something, leave the listener alone for a while. */
+bool listener_accept(struct listener *listener, struct net *net) MUST_CHECK;
+
+#endif

@@ -1,0 +1,177 @@
+/* serve.c - the driver: a session says what it wants, this obeys.
+ *
+ *     CLOSE  free the session, close the socket
+ *     WORK   run: one step
+ *     SEND   write the output; would block: not again in this turn
+ *     RECV   read into the input; would block: likewise
+ *     WAIT   park; once woken, run
+ *
+ * in this order. A turn ends when all that is wanted would block (the connection
+ * parks), when the session closes, or after yield_steps steps, when the connection goes
+ * to the end of the queue.
+ *
+ * A parked connection holds no slot; it may stand in the slots' queue while it waits.
+ */
+#include "net/serve.h"
+
+#include <assert.h>
+
+#include "net/loop.h"
+
+enum { IOV_MAX_AT_ONCE = 64 };
+
+enum action { ACTION_CLOSE, ACTION_RUN, ACTION_SEND, ACTION_RECV, ACTION_PARK };
+
+struct turn {
+    unsigned blocked; /* of PGW_WANT_SEND and _RECV: not before the socket says so */
+    bool woken;       /* a WAIT is over */
+    bool failed;      /* the socket, or memory: close */
+};
+
+/* ---- one step each ---- */
+
+static void send_step(struct conn *conn, struct turn *turn)
+{
+    struct iovec iov[IOV_MAX_AT_ONCE];
+    const struct session *session = &conn->session;
+    size_t offered = 0;
+    size_t count = session->ops->send_iov(session->self, iov, IOV_MAX_AT_ONCE);
+    for (size_t i = 0; i < count; i++)
+        offered += iov[i].iov_len;
+    ssize_t sent = conn->transport.ops->sendv(&conn->transport, iov, count);
+    if (sent >= 0)
+        session->ops->send_ack(session->self, (size_t)sent);
+    turn->failed = sent == TRANSPORT_FAILED || count == 0;
+    if (sent != (ssize_t)offered)
+        turn->blocked |= PGW_WANT_SEND;
+}
+
+static void recv_step(struct conn *conn, struct turn *turn)
+{
+    size_t room = 0;
+    const struct session *session = &conn->session;
+    uint8_t *buffer = session->ops->recv_buf(session->self, &room);
+    ssize_t got = buffer ? conn->transport.ops->recv(&conn->transport, buffer, room)
+                         : TRANSPORT_FAILED;
+    if (got > 0) {
+        session->ops->recv_ack(session->self, (size_t)got);
+    } else if (got == TRANSPORT_END) {
+        conn->eof = true;
+        session->ops->recv_eof(session->self);
+    }
+    turn->failed = got == TRANSPORT_FAILED;
+    /* A short read has emptied the socket, which will tell when there is more; but the
+     * end behind the bytes has been told already. */
+    bool short_read = got < (ssize_t)room && !conn->ending;
+    if (got <= 0 || (short_read && !conn->transport.ops->pending(&conn->transport)))
+        turn->blocked |= PGW_WANT_RECV;
+}
+
+/* ---- the end of a turn ---- */
+
+/* A slot is for running: a reader that is slow, or silent, gives it back. */
+static void settle_slot(struct conn *conn, unsigned want)
+{
+    if (!(want & PGW_WANT_WAIT) || atomic_load(&conn->slot) == SLOT_HELD)
+        slots_release(&conn->net->slots, conn);
+    assert(atomic_load(&conn->slot) != SLOT_HELD);
+}
+
+/* What has happened since the owner looked last. */
+static void take_reasons(struct conn *conn, struct turn *turn)
+{
+    if (conn->reasons & (CONN_SLOT | CONN_INTERRUPT))
+        turn->woken = true;
+    if (conn->reasons & CONN_READY)
+        turn->blocked = 0;
+    if (conn->reasons & CONN_ENDING)
+        conn->ending = true;
+}
+
+/* True: it may be another thread's from here on. False: something has happened. */
+static bool park(struct conn *conn, struct turn *turn)
+{
+    const struct session *session = &conn->session;
+    unsigned want = session->ops->want(session->self);
+    settle_slot(conn, want);
+    if (want == PGW_WANT_RECV)
+        session->ops->idle(session->self);
+    if (conn_park(conn))
+        return true;
+    take_reasons(conn, turn);
+    return false;
+}
+
+static void yield(struct conn *conn)
+{
+    struct run_queue *queue = &conn->net->queue;
+    conn_yield(conn);
+    run_queue_push(queue, conn);
+}
+
+void serve_close(struct conn *conn)
+{
+    struct net *net = conn->net;
+    (void)pthread_mutex_lock(&conn->lock);
+    conn->open = false; /* no interrupt begins any more */
+    (void)pthread_mutex_unlock(&conn->lock);
+    deadlines_remove(&net->deadlines, conn);
+    if (conn->session.ops)
+        conn->session.ops->free(conn->session.self);
+    slots_release(&net->slots, conn);
+    conn->transport.ops->close(&conn->transport);
+    registry_put(&net->registry, conn);
+}
+
+/* ---- a turn ---- */
+
+static enum action next_action(const struct conn *conn, const struct turn *turn)
+{
+    unsigned want = conn->session.ops->want(conn->session.self);
+    unsigned able = want & ~turn->blocked;
+    unsigned hopeful = PGW_WANT_WORK | PGW_WANT_WAIT | PGW_WANT_SEND;
+    if (turn->failed || want & PGW_WANT_CLOSE || (conn->eof && !(want & hopeful)))
+        return ACTION_CLOSE;
+    if (want & PGW_WANT_WORK || (want & PGW_WANT_WAIT && turn->woken))
+        return ACTION_RUN;
+    if (able & PGW_WANT_SEND)
+        return ACTION_SEND;
+    if (able & PGW_WANT_RECV && !conn->eof)
+        return ACTION_RECV;
+    return ACTION_PARK;
+}
+
+void serve(struct conn *conn)
+{
+    struct turn turn = {0};
+    take_reasons(conn, &turn);
+    for (unsigned step = 0; step < conn->net->options.yield_steps; step++) {
+        switch (next_action(conn, &turn)) {
+        case ACTION_CLOSE:
+            serve_close(conn);
+            return;
+        case ACTION_RUN:
+            turn.woken = false;
+            conn->session.ops->run(conn->session.self);
+            break;
+        case ACTION_SEND:
+            send_step(conn, &turn);
+            break;
+        case ACTION_RECV:
+            recv_step(conn, &turn);
+            break;
+        case ACTION_PARK:
+            if (park(conn, &turn))
+                return;
+            break;
+        }
+    }
+    yield(conn);
+}
+
+void serve_first(struct conn *conn)
+{
+    struct turn turn = {.blocked = PGW_WANT_RECV};
+    if (next_action(conn, &turn) != ACTION_PARK || !park(conn, &turn))
+        yield(conn);
+}
