@@ -54,7 +54,7 @@ static inline uint8_t *value_put64(uint8_t *to, uint64_t value)
     return to + sizeof value;
 }
 
-/* ---- numbers: value_number.c ---- */
+/* ---- numbers: value_number.c; read_number.c, read_numeric.c ---- */
 
 uint8_t *value_uint_text(uint8_t *to, uint64_t value);
 uint8_t *value_int_text(uint8_t *to, int64_t value);
@@ -73,14 +73,15 @@ size_t value_numeric_text_max(const uint8_t *raw, size_t len);
 const char *value_numeric_text(const uint8_t *raw, size_t len, uint8_t *to,
                                uint8_t **end);
 
-/* ---- floating point: value_float.c; the shortest text that reads back the same ----
- */
+/* ---- floating point: value_float.c, the shortest text that reads back the same;
+ * read_float.c ---- */
 
 uint8_t *value_double_text(uint8_t *to, double value);
 uint8_t *value_float_text(uint8_t *to, float value);
 const char *value_double_read(const char *text, size_t len, double *out);
 
-/* ---- dates and times: value_time.c; days and microseconds since 1970 ---- */
+/* ---- dates and times: value_time.c; days and microseconds since 1970;
+ * read_time.c ---- */
 
 uint8_t *value_date_text(uint8_t *to, int32_t days);
 uint8_t *value_time_text(uint8_t *to, int64_t us); /* of a day */
@@ -91,7 +92,7 @@ const char *value_date_read(const char *text, size_t len, int32_t *days);
 const char *value_timestamp_read(const char *text, size_t len, bool with_zone,
                                  int64_t *us);
 
-/* ---- the rest: value_bytes.c ---- */
+/* ---- the rest: value_bytes.c, read_bytes.c ---- */
 
 uint8_t *value_uuid_text(uint8_t *to, const uint8_t bytes[16]);
 const char *value_uuid_read(const char *text, size_t len, uint8_t out[16]);
