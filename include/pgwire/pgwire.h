@@ -235,6 +235,12 @@ enum pgw_status pgw_get_uuid(const struct pgw_value *value, uint8_t out[16],
 void pgw_session_set_transaction(pgw_session *session, char status);
 char pgw_session_transaction(const pgw_session *session);
 
+/* From within execute: is this the last statement before a Sync that has already come?
+ * If not, more may follow in the same implicit transaction (PostgreSQL documentation
+ * 55.2.3, pipelining), which the host's sync ends. Looks at what is there, so a client
+ * that sends its messages one by one is answered false. */
+bool pgw_session_sync_follows(const pgw_session *session);
+
 /* ParameterStatus; sent at start-up and whenever it changes. */
 enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name,
                                           const char *value, struct pgw_error *err);

@@ -38,7 +38,19 @@ struct engine_ops {
     void (*free)(struct engine *);
 };
 
+/* What a session has set that changes what its statements mean. NULL = the engine's
+ * default. */
+enum engine_setting { ENGINE_TIMEZONE, ENGINE_SEARCH_PATH, ENGINE_SETTING_COUNT };
+
+struct engine_settings {
+    const char *values[ENGINE_SETTING_COUNT]; /* as PostgreSQL's SHOW writes them */
+};
+
 struct engine_conn_ops {
+    /* NULL: the engine has no such settings. 22023 for a value it cannot take. A plan
+     * that was prepared under other settings must not be used any more. */
+    bool (*configure)(struct engine_conn *, const struct engine_settings *,
+                      struct error *);
     /* Prepare exactly one statement; never executes it. */
     bool (*prepare)(struct engine_conn *, struct slice sql, struct engine_stmt **out,
                     struct error *);
@@ -75,7 +87,8 @@ struct engine_conn {
  * then columns_known is false. */
 struct engine_stmt {
     const struct engine_stmt_ops *ops;
-    bool returns_rows; /* false: only a number of changed rows, or nothing */
+    bool returns_rows;      /* false: only a number of changed rows, or nothing */
+    bool changes_catalogue; /* plans made before it ran may describe what was */
     bool columns_known;
     size_t param_count;
     const struct type *const *param_types;

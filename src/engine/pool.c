@@ -1,35 +1,37 @@
-/* pool.c - engine connections and their plans.
+/* pool.c - engine connections, and under which settings and catalogue their plans are
+ * good.
  *
- * Idle connections are a stack: the one used last has the warmest plans. A plan is
- * found by its text; the least recently used one makes room. */
+ * Idle connections are a stack: the one used last has the warmest plans. The version of
+ * the catalogue goes up with everything that may change it. Within a transaction a
+ * connection sees the catalogue as it was when that began, plus its own changes: plans
+ * are marked with that version, so that none of them outlives what it was made of. */
 #include "engine/pool.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-#include "core/strmap.h"
+#include "engine/plans.h"
 
-enum { IDLE_MAX = 64 };
-
-struct plan_entry {
-    char *text;
-    size_t len;
-    struct engine_stmt *stmt;
-    struct plan_entry *newer, *older;
-};
+/* RECONFIGURE_AT: so many idle ones with other settings are enough. */
+enum { IDLE_MAX = 64, RECONFIGURE_AT = 16 };
 
 struct pool_conn {
+    struct pool *pool;
     struct engine_conn *engine;
     struct pool_conn *next; /* in the stack */
-    struct strmap plans;
-    struct plan_entry *newest, *oldest;
-    size_t capacity;
+    struct plans plans;
+    char *settings[ENGINE_SETTING_COUNT];
+    bool unsettled;      /* its settings are not known */
+    uint64_t snapshot;   /* the catalogue's version in the open transaction; 0 = none */
+    bool has_changed_it; /* … which has changed the catalogue */
 };
 
 struct pool {
     struct engine *engine;
     size_t plans;
-    pthread_mutex_t lock; /* guards the stack */
+    _Atomic uint64_t catalogue; /* its version, from 1 */
+    pthread_mutex_t lock;       /* guards the stack */
     struct pool_conn *idle;
     size_t idle_count;
 };
@@ -41,98 +43,116 @@ struct pool *pool_new(struct engine *engine, size_t plans)
         return NULL;
     pool->engine = engine;
     pool->plans = plans > 0 ? plans : 1;
+    atomic_init(&pool->catalogue, 1);
     if (pthread_mutex_init(&pool->lock, NULL) == 0)
         return pool;
     free(pool);
     return NULL;
 }
 
+/* ---- settings ---- */
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool has_settings(const struct pool_conn *conn,
+                         const struct engine_settings *settings)
+{
+    for (size_t i = 0; i < ENGINE_SETTING_COUNT; i++) {
+        if (!same(conn->settings[i], settings->values[i]))
+            return false;
+    }
+    return !conn->unsettled;
+}
+
+static void forget_settings(struct pool_conn *conn)
+{
+    for (size_t i = 0; i < ENGINE_SETTING_COUNT; i++) {
+        free(conn->settings[i]);
+        conn->settings[i] = NULL;
+    }
+    conn->unsettled = true;
+}
+
+static bool keep_settings(struct pool_conn *conn,
+                          const struct engine_settings *settings)
+{
+    for (size_t i = 0; i < ENGINE_SETTING_COUNT; i++) {
+        const char *value = settings->values[i];
+        if (value && !(conn->settings[i] = strdup(value)))
+            return false;
+    }
+    conn->unsettled = false;
+    return true;
+}
+
+bool pool_configure(struct pool_conn *conn, const struct engine_settings *settings,
+                    struct error *err)
+{
+    if (has_settings(conn, settings))
+        return true;
+    plans_clear(&conn->plans);
+    forget_settings(conn);
+    if (conn->engine->ops->configure &&
+        !conn->engine->ops->configure(conn->engine, settings, err))
+        return false;
+    return keep_settings(conn, settings) || error_no_memory(err);
+}
+
 /* ---- plans ---- */
 
-static void unlink_plan(struct pool_conn *conn, struct plan_entry *entry)
+static uint64_t catalogue_version(const struct pool_conn *conn)
 {
-    if (entry->newer)
-        entry->newer->older = entry->older;
-    else
-        conn->newest = entry->older;
-    if (entry->older)
-        entry->older->newer = entry->newer;
-    else
-        conn->oldest = entry->newer;
-}
-
-static void link_newest(struct pool_conn *conn, struct plan_entry *entry)
-{
-    entry->newer = NULL;
-    entry->older = conn->newest;
-    if (conn->newest)
-        conn->newest->newer = entry;
-    else
-        conn->oldest = entry;
-    conn->newest = entry;
-}
-
-static void drop_plan(struct pool_conn *conn, struct plan_entry *entry)
-{
-    if (!entry)
-        return;
-    (void)strmap_take(&conn->plans, (struct slice){entry->text, entry->len});
-    unlink_plan(conn, entry);
-    entry->stmt->ops->close(entry->stmt);
-    free(entry->text);
-    free(entry);
-}
-
-static bool keep_plan(struct pool_conn *conn, struct slice sql,
-                      struct engine_stmt *stmt)
-{
-    struct plan_entry *entry = calloc(1, sizeof *entry);
-    char *text = malloc(sql.len + 1);
-    if (entry && text && strmap_put(&conn->plans, sql, entry)) {
-        if (sql.len)
-            memcpy(text, sql.data, sql.len);
-        *entry = (struct plan_entry){.text = text, .len = sql.len, .stmt = stmt};
-        link_newest(conn, entry);
-        return true;
-    }
-    free(entry);
-    free(text);
-    return false;
+    return conn->snapshot ? conn->snapshot : atomic_load(&conn->pool->catalogue);
 }
 
 bool pool_prepare(struct pool_conn *conn, struct slice sql, struct engine_stmt **out,
                   struct error *err)
 {
-    struct plan_entry *entry = strmap_get(&conn->plans, sql);
-    if (entry) {
-        unlink_plan(conn, entry);
-        link_newest(conn, entry);
-        *out = entry->stmt;
+    uint64_t version = catalogue_version(conn);
+    *out = plans_find(&conn->plans, sql, version);
+    if (*out)
         return true;
-    }
-    if (!conn->engine->ops->prepare(conn->engine, sql, out, err))
-        return false;
-    if (!keep_plan(conn, sql, *out)) {
-        (*out)->ops->close(*out);
-        return error_no_memory(err);
-    }
-    if (conn->plans.count > conn->capacity)
-        drop_plan(conn, conn->oldest);
-    return true;
+    return conn->engine->ops->prepare(conn->engine, sql, out, err) &&
+           (plans_keep(&conn->plans, sql, version, *out) || error_no_memory(err));
 }
 
 void pool_forget(struct pool_conn *conn, struct slice sql)
 {
-    drop_plan(conn, strmap_get(&conn->plans, sql));
+    plans_forget(&conn->plans, sql);
+}
+
+void pool_catalogue_changed(struct pool_conn *conn)
+{
+    uint64_t version = atomic_fetch_add(&conn->pool->catalogue, 1) + 1;
+    if (conn->snapshot) {
+        conn->snapshot = version;
+        conn->has_changed_it = true;
+    }
+}
+
+void pool_snapshot_begin(struct pool_conn *conn)
+{
+    conn->snapshot = atomic_load(&conn->pool->catalogue);
+    conn->has_changed_it = false;
+}
+
+void pool_snapshot_end(struct pool_conn *conn)
+{
+    conn->snapshot = 0;
+    if (conn->has_changed_it)
+        pool_catalogue_changed(conn);
+    conn->has_changed_it = false;
 }
 
 /* ---- connections ---- */
 
 static void close_conn(struct pool_conn *conn)
 {
-    while (conn->oldest)
-        drop_plan(conn, conn->oldest);
-    strmap_free(&conn->plans);
+    plans_clear(&conn->plans);
+    forget_settings(conn);
     conn->engine->ops->close(conn->engine);
     free(conn);
 }
@@ -153,7 +173,8 @@ static bool open_conn(struct pool *pool, struct pool_conn **out, struct error *e
     struct pool_conn *conn = calloc(1, sizeof *conn);
     if (!conn)
         return error_no_memory(err);
-    conn->capacity = pool->plans;
+    conn->pool = pool;
+    conn->plans.capacity = pool->plans;
     if (!pool->engine->ops->connect(pool->engine, &conn->engine, err)) {
         free(conn);
         return false;
@@ -162,17 +183,32 @@ static bool open_conn(struct pool *pool, struct pool_conn **out, struct error *e
     return true;
 }
 
-bool pool_acquire(struct pool *pool, struct pool_conn **out, struct error *err)
+/* The idle one with these settings that was used last; when many are idle, any that has
+ * been so longest. NULL: open one. The lock is held. */
+static struct pool_conn *take_idle(struct pool *pool,
+                                   const struct engine_settings *settings)
 {
-    pthread_mutex_lock(&pool->lock);
-    struct pool_conn *conn = pool->idle;
+    struct pool_conn **link = &pool->idle, **last = NULL;
+    for (; *link && !has_settings(*link, settings); link = &(*link)->next)
+        last = link;
+    if (!*link && pool->idle_count >= RECONFIGURE_AT)
+        link = last;
+    struct pool_conn *conn = *link;
     if (conn) {
-        pool->idle = conn->next;
+        *link = conn->next;
         pool->idle_count--;
     }
+    return conn;
+}
+
+bool pool_acquire(struct pool *pool, const struct engine_settings *settings,
+                  struct pool_conn **out, struct error *err)
+{
+    static const struct engine_settings defaults = {0};
+    pthread_mutex_lock(&pool->lock);
+    *out = take_idle(pool, settings ? settings : &defaults);
     pthread_mutex_unlock(&pool->lock);
-    *out = conn;
-    return conn || open_conn(pool, out, err);
+    return *out || open_conn(pool, out, err);
 }
 
 void pool_release(struct pool *pool, struct pool_conn *conn, bool broken)

@@ -4,6 +4,24 @@
  */
 #include "pgwire/reply.h"
 
+/* Sync is there and nothing that could fail is before it. */
+bool pgw_session_sync_follows(const pgw_session *session)
+{
+    const uint8_t *input = buf_data(&session->input);
+    size_t left = buf_len(&session->input);
+    struct frame frame;
+    /* The frame that is being served is still in front. */
+    if (frame_peek(input, left, session->message_max, &frame) != FRAME_COMPLETE)
+        return false;
+    do {
+        input += frame.size;
+        left -= frame.size;
+        if (frame_peek(input, left, session->message_max, &frame) != FRAME_COMPLETE)
+            return false;
+    } while (frame.type == 'C' || frame.type == 'H');
+    return frame.type == 'S';
+}
+
 /* PGW_WAIT: not yet. */
 static enum pgw_status host_sync(pgw_session *session, struct pgw_error *err)
 {

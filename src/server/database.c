@@ -55,7 +55,7 @@ bool database_table_count(struct database *database, int64_t *out, struct error 
     struct engine_stmt *stmt;
     struct engine_cursor *cursor;
     bool done = false;
-    if (!pool_acquire(database->pool, &conn, err))
+    if (!pool_acquire(database->pool, NULL, &conn, err))
         return false;
     if (pool_prepare(conn, SLICE(sql), &stmt, err) &&
         stmt->ops->execute(stmt, NULL, &cursor, err)) {

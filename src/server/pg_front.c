@@ -348,7 +348,8 @@ static enum pgw_status execute(void *self, pgw_session *session,
     struct front_statement *statement = portal->statement;
     struct query_result result;
     struct error error;
-    (void)session;
+    if (!pgw_session_sync_follows(session))
+        query_session_implicit(statement->front->query);
     enum pgw_status status = query_execute(
         statement->front->query, statement->query,
         portal->params.column_count ? &portal->params : NULL, &result, &error);

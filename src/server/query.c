@@ -132,9 +132,8 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
     enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;
-    bool done = rows_spool_live(session, err) &&
-                query_session_begin_due(session, err) &&
-                plan(session, query, hints, &stmt, err);
+    bool done =
+        query_session_ready(session, err) && plan(session, query, hints, &stmt, err);
     if (!done)
         drop_foreign_position(query, err);
     else
@@ -253,12 +252,14 @@ static bool run(struct query_session *session, struct query *query,
 {
     struct engine_stmt *stmt;
     struct engine_cursor *cursor;
-    if (!rows_spool_live(session, err) || !query_session_begin_due(session, err) ||
+    if (!query_session_ready(session, err) ||
         !pool_prepare(session->conn, query->engine_text, &stmt, err) ||
         !stmt->ops->execute(stmt, params, &cursor, err)) {
         drop_foreign_position(query, err);
         return false;
     }
+    if (stmt->changes_catalogue)
+        pool_catalogue_changed(session->conn);
     out->tag = query->class.tag;
     out->count = query->class.count;
     session->pinned = session->pinned || query->class.pins;

@@ -3,6 +3,7 @@
 #include "server/query_session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/database.h"
 
@@ -39,8 +40,10 @@ void query_session_free(struct query_session *session)
     if (!session)
         return;
     rows_end_all(session);
-    if (session->engine_begun)
+    if (session->engine_begun) {
         broken = !query_session_run(session, SLICE("rollback"), &ignored);
+        pool_snapshot_end(session->conn);
+    }
     pool_release(session->database->pool, session->conn, broken || session->pinned);
     settings_free(&session->settings);
     pthread_mutex_destroy(&session->lock);
@@ -92,11 +95,34 @@ static void block_end(struct query_session *session)
         session->ops->block_end(session->client);
 }
 
+/* The settings that the engine must have too, and the values at which it has them
+ * anyway. */
+static const struct {
+    enum setting_id id;
+    const char *engine_has;
+} followed[ENGINE_SETTING_COUNT] = {
+    [ENGINE_TIMEZONE] = {SETTING_TIMEZONE, "UTC"},
+    [ENGINE_SEARCH_PATH] = {SETTING_SEARCH_PATH, "\"$user\", public"},
+};
+
+static struct engine_settings engine_settings(const struct query_session *session)
+{
+    struct engine_settings out = {{0}};
+    for (size_t i = 0; i < ENGINE_SETTING_COUNT; i++) {
+        const char *value = settings_get(&session->settings, followed[i].id);
+        if (strcmp(value, followed[i].engine_has) != 0)
+            out.values[i] = value;
+    }
+    return out;
+}
+
 enum pgw_status query_session_enter(struct query_session *session, struct error *err)
 {
+    struct engine_settings settings = engine_settings(session);
     if (!block_begin(session))
         return PGW_WAIT;
-    if (!session->conn && !pool_acquire(session->database->pool, &session->conn, err)) {
+    if (!session->conn &&
+        !pool_acquire(session->database->pool, &settings, &session->conn, err)) {
         block_end(session);
         return PGW_ERROR;
     }
@@ -135,15 +161,25 @@ bool query_session_run(struct query_session *session, struct slice sql,
     return true;
 }
 
-bool query_session_begin_due(struct query_session *session, struct error *err)
+static bool begin_due(struct query_session *session, struct error *err)
 {
     if (session->engine_begun || session->transaction == TRANSACTION_NONE)
         return true;
+    pool_snapshot_begin(session->conn);
     if (!query_session_run(session,
                            session->read_only ? SLICE("begin transaction read only")
                                               : SLICE("begin transaction"),
-                           err))
+                           err)) {
+        pool_snapshot_end(session->conn);
         return false;
+    }
     session->engine_begun = true;
     return true;
+}
+
+bool query_session_ready(struct query_session *session, struct error *err)
+{
+    struct engine_settings settings = engine_settings(session);
+    return rows_spool_live(session, err) &&
+           pool_configure(session->conn, &settings, err) && begin_due(session, err);
 }

@@ -51,8 +51,10 @@ void query_session_leave(struct query_session *session);
 /* Between enter and leave: execute a command that has no rows and no parameters. */
 bool query_session_run(struct query_session *session, struct slice sql,
                        struct error *err);
-/* Between enter and leave: start the engine's transaction if one is due. */
-bool query_session_begin_due(struct query_session *session, struct error *err);
+/* Between enter and leave, before anything is prepared or executed: move live rows out
+ * of the way, give the connection the session's settings, and start the engine's
+ * transaction if one is due. */
+bool query_session_ready(struct query_session *session, struct error *err);
 
 /* BEGIN, COMMIT and ROLLBACK: transaction.c. */
 enum pgw_status transaction_begin(struct query_session *, const struct query *,

@@ -44,6 +44,7 @@ static enum pgw_status end_in_engine(struct query_session *session, bool commit,
                                  err);
         if (!done && commit)
             (void)query_session_run(session, SLICE("rollback"), &ignored);
+        pool_snapshot_end(session->conn);
         session->engine_begun = false;
         query_session_leave(session);
     }

@@ -164,14 +164,14 @@ static void test_pool(void **state)
     struct error err;
     (void)state;
     assert_non_null(pool);
-    assert_true(pool_acquire(pool, &first, &err));
+    assert_true(pool_acquire(pool, NULL, &first, &err));
     assert_true(pool_prepare(first, SLICE("select 1"), &a, &err));
     assert_true(pool_prepare(first, SLICE("select 1"), &b, &err));
     assert_ptr_equal(a, b);
     assert_true(pool_prepare(first, SLICE("select 2"), &b, &err));
     assert_true(pool_prepare(first, SLICE("select 3"), &b, &err));
     pool_release(pool, first, false);
-    assert_true(pool_acquire(pool, &again, &err));
+    assert_true(pool_acquire(pool, NULL, &again, &err));
     assert_ptr_equal(first, again);
     pool_release(pool, again, true);
     pool_free(pool);

@@ -17,6 +17,10 @@ const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type
 bool duckdb_column_view(struct arena *arena, const struct type *type,
                         duckdb_vector vector, struct column *out);
 
+/* duckdb_configure.c */
+bool duckdb_configure(struct engine_conn *conn, const struct engine_settings *settings,
+                      struct error *err);
+
 /* duckdb_statement.c */
 extern const struct engine_conn_ops duckdb_conn_ops;
 

@@ -256,6 +256,23 @@ static bool returns_rows(const struct duckdb_statement *statement)
     return false;
 }
 
+/* Everything but reading, writing rows, and what says so of itself. */
+static bool changes_catalogue(duckdb_prepared_statement prepared)
+{
+    static const duckdb_statement_type harmless[] = {
+        DUCKDB_STATEMENT_TYPE_SELECT,      DUCKDB_STATEMENT_TYPE_INSERT,
+        DUCKDB_STATEMENT_TYPE_UPDATE,      DUCKDB_STATEMENT_TYPE_DELETE,
+        DUCKDB_STATEMENT_TYPE_TRANSACTION, DUCKDB_STATEMENT_TYPE_COPY,
+        DUCKDB_STATEMENT_TYPE_EXPLAIN,     DUCKDB_STATEMENT_TYPE_ANALYZE,
+        DUCKDB_STATEMENT_TYPE_VACUUM,      DUCKDB_STATEMENT_TYPE_RELATION};
+    duckdb_statement_type type = duckdb_prepared_statement_type(prepared);
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
+        if (harmless[i] == type)
+            return false;
+    }
+    return true;
+}
+
 static bool prepare(struct engine_conn *base, struct slice sql,
                     struct engine_stmt **out, struct error *err)
 {
@@ -280,6 +297,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
         return false;
     }
     statement->base.returns_rows = returns_rows(statement);
+    statement->base.changes_catalogue = changes_catalogue(statement->prepared);
     *out = &statement->base;
     return true;
 }
@@ -298,5 +316,7 @@ static void close_conn(struct engine_conn *base)
     free(conn);
 }
 
-const struct engine_conn_ops duckdb_conn_ops = {
-    .prepare = prepare, .interrupt = interrupt, .close = close_conn};
+const struct engine_conn_ops duckdb_conn_ops = {.configure = duckdb_configure,
+                                                .prepare = prepare,
+                                                .interrupt = interrupt,
+                                                .close = close_conn};
