@@ -45,7 +45,7 @@ static bool copy_into(struct arena *arena, const struct type *type, struct type 
     return true;
 }
 
-const struct type *type_copy(struct arena *arena, const struct type *type)
+struct type *type_copy(struct arena *arena, const struct type *type)
 {
     struct type *copy = arena_calloc(arena, 1, sizeof *copy);
     return copy && copy_into(arena, type, copy) ? copy : NULL;

@@ -6,7 +6,7 @@
 #include "core/arena.h"
 
 /* A deep copy that lives in the arena; NULL when out of memory. */
-const struct type *type_copy(struct arena *arena, const struct type *type) MUST_CHECK;
+struct type *type_copy(struct arena *arena, const struct type *type) MUST_CHECK;
 
 /* Do values of both read the same? Names of types do not count, names of fields do. */
 bool type_equal(const struct type *a, const struct type *b);

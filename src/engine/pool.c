@@ -103,15 +103,20 @@ bool pool_configure(struct pool_conn *conn, const struct engine_settings *settin
 
 /* ---- plans ---- */
 
-static uint64_t catalogue_version(const struct pool_conn *conn)
+uint64_t pool_catalogue(struct pool *pool)
 {
-    return conn->snapshot ? conn->snapshot : atomic_load(&conn->pool->catalogue);
+    return atomic_load(&pool->catalogue);
+}
+
+uint64_t pool_conn_catalogue(const struct pool_conn *conn)
+{
+    return conn->snapshot ? conn->snapshot : pool_catalogue(conn->pool);
 }
 
 bool pool_prepare(struct pool_conn *conn, struct slice sql, struct engine_stmt **out,
                   struct error *err)
 {
-    uint64_t version = catalogue_version(conn);
+    uint64_t version = pool_conn_catalogue(conn);
     *out = plans_find(&conn->plans, sql, version);
     if (*out)
         return true;
@@ -135,7 +140,7 @@ void pool_catalogue_changed(struct pool_conn *conn)
 
 void pool_snapshot_begin(struct pool_conn *conn)
 {
-    conn->snapshot = atomic_load(&conn->pool->catalogue);
+    conn->snapshot = pool_catalogue(conn->pool);
     conn->has_changed_it = false;
 }
 

@@ -43,6 +43,11 @@ bool pool_prepare(struct pool_conn *conn, struct slice sql, struct engine_stmt *
                   struct error *err) MUST_CHECK;
 void pool_forget(struct pool_conn *conn, struct slice sql);
 
+/* The version of the catalogue that plans are now made of: on this connection, for
+ * which a transaction may hold it back, and for everybody. */
+uint64_t pool_conn_catalogue(const struct pool_conn *conn);
+uint64_t pool_catalogue(struct pool *pool);
+
 /* A statement on this connection has changed the catalogue, or a transaction that did
  * so has ended. */
 void pool_catalogue_changed(struct pool_conn *conn);

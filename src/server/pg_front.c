@@ -328,12 +328,17 @@ static enum pgw_status bind(void *self, pgw_session *session,
                             struct pgw_error *err)
 {
     struct front_statement *statement = self;
+    struct error error;
+    enum pgw_status status =
+        query_revalidate(statement->front->query, statement->query, &error);
+    if (status != PGW_OK)
+        return to_pg(status, &error, err);
     struct front_portal *portal = calloc(1, sizeof *portal);
     if (!portal)
         return no_memory(err);
     portal->statement = statement;
-    enum pgw_status status = params_batch(&portal->arena, session, bind->values,
-                                          bind->value_count, &portal->params, err);
+    status = params_batch(&portal->arena, session, bind->values, bind->value_count,
+                          &portal->params, err);
     if (status == PGW_OK)
         *out = portal;
     else

@@ -1,4 +1,4 @@
-/* query.c - the way of a statement: classify, prepare, execute.
+/* query.c - the way of a statement: classify, prepare, execute (query_execute.c).
  *
  *     text ── sql/classify ──┬─ the server's own (command.c, transaction.c)
  *                            └─ the engine's: slot → connection → plan → cursor → rows
@@ -9,19 +9,24 @@
 #include "server/query.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "batch/type.h"
+#include "server/database.h"
 #include "server/query_session.h"
 #include "sql/params.h"
 
-enum { PARAM_MAX = 65535 }; /* the protocol counts them in 16 bits */
+enum {
+    PARAM_MAX = 65535 /* the protocol counts them in 16 bits */,
+    DECIMAL_DIGITS = 38
+};
 
 static const char fallback_cast[] = "text";
 
 /* ---- prepare ---- */
 
-static bool refuse_when_failed(const struct query_session *session,
-                               const struct sql_class *class, struct error *err)
+bool query_refuse_when_failed(const struct query_session *session,
+                              const struct sql_class *class, struct error *err)
 {
     if (session->transaction != TRANSACTION_FAILED || class->allowed_when_failed)
         return false;
@@ -54,6 +59,16 @@ static const char **fill_casts(struct query *query, const struct engine_stmt *st
     return casts;
 }
 
+/* The client's casts, for all parameters. */
+static const char **copy_casts(struct query *query, const struct engine_stmt *stmt,
+                               const struct query_hints *hints)
+{
+    const char **casts = arena_calloc(&query->arena, stmt->param_count, sizeof *casts);
+    for (size_t i = 0; casts && i < stmt->param_count && i < hints->count; i++)
+        casts[i] = hints->casts[i];
+    return casts;
+}
+
 /* Plan the text; when types stay open, plan it again with casts. */
 static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
@@ -64,14 +79,34 @@ static bool plan(struct query_session *session, struct query *query,
         return error_no_memory(err);
     if (!pool_prepare(session->conn, query->engine_text, stmt, err))
         return false;
-    if (types_known(*stmt))
+    bool known = types_known(*stmt);
+    query->casts =
+        known ? copy_casts(query, *stmt, hints) : fill_casts(query, *stmt, hints);
+    if (!query->casts)
+        return error_no_memory(err);
+    if (known)
         return true;
-    size_t count = (*stmt)->param_count;
-    const char **casts = fill_casts(query, *stmt, hints);
-    if (!casts ||
-        !sql_params_cast(query->text, casts, count, &query->arena, &query->engine_text))
+    if (!sql_params_cast(query->text, query->casts, (*stmt)->param_count, &query->arena,
+                         &query->engine_text))
         return error_no_memory(err);
     return pool_prepare(session->conn, query->engine_text, stmt, err);
+}
+
+/* A numeric parameter's scale is its value's, known only when it is bound: a column
+ * that is as wide as they come may owe its scale to one, and is described without. */
+static void loosen_decimal(const struct query *query, struct type *type)
+{
+    if (query->has_decimals && type->id == TYPE_DECIMAL &&
+        type->precision == DECIMAL_DIGITS)
+        type->precision = 0;
+}
+
+static void find_decimals(struct query *query, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (query->casts[i] && strncmp(query->casts[i], "decimal(", 8) == 0)
+            query->has_decimals = true;
+    }
 }
 
 static bool copy_params(struct query *query, const struct engine_stmt *stmt,
@@ -91,6 +126,7 @@ static bool copy_params(struct query *query, const struct engine_stmt *stmt,
     }
     query->param_types = types;
     query->param_count = stmt->param_count;
+    find_decimals(query, stmt->param_count);
     return true;
 }
 
@@ -105,10 +141,11 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
         return error_no_memory(err);
     for (size_t i = 0; i < stmt->column_count; i++) {
         columns[i].name = arena_string(&query->arena, slice_of(stmt->columns[i].name));
-        columns[i].type = type_copy(&query->arena, stmt->columns[i].type);
-        if (!columns[i].name || !columns[i].type)
+        struct type *type = type_copy(&query->arena, stmt->columns[i].type);
+        if (!columns[i].name || !type)
             return error_no_memory(err);
-        types[i] = columns[i].type;
+        loosen_decimal(query, type);
+        columns[i].type = types[i] = type;
     }
     query->column_types = types;
     query->columns = columns;
@@ -137,11 +174,42 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
     if (!done)
         drop_foreign_position(query, err);
     else
-        done = stmt && copy_params(query, stmt, err) && copy_columns(query, stmt, err);
-    if (done && stmt)
+        done = copy_params(query, stmt, err) && copy_columns(query, stmt, err);
+    if (done) {
         query->returns_rows = stmt->returns_rows;
+        query->catalogue = pool_conn_catalogue(session->conn);
+    }
     query_session_leave(session);
     return done ? PGW_OK : PGW_ERROR;
+}
+
+static bool still_valid(struct query_session *session, struct query *query,
+                        struct error *err)
+{
+    struct engine_stmt *stmt;
+    if (!query_session_ready(session, err) ||
+        !pool_prepare(session->conn, query->engine_text, &stmt, err)) {
+        drop_foreign_position(query, err);
+        return false;
+    }
+    if (!query_columns_agree(query, stmt->column_count, stmt->columns))
+        return error_set(err, "0A000", "cached plan must not change result type");
+    query->catalogue = pool_conn_catalogue(session->conn);
+    return true;
+}
+
+enum pgw_status query_revalidate(struct query_session *session, struct query *query,
+                                 struct error *err)
+{
+    if (query->class.kind != SQL_ENGINE || session->transaction == TRANSACTION_FAILED ||
+        query->catalogue == pool_catalogue(session->database->pool))
+        return PGW_OK;
+    enum pgw_status status = query_session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    bool valid = still_valid(session, query, err);
+    query_session_leave(session);
+    return valid ? PGW_OK : PGW_ERROR;
 }
 
 static bool names_setting(const struct sql_class *class)
@@ -170,7 +238,7 @@ static enum pgw_status prepare(struct query_session *session, struct query *quer
 {
     query->class = sql_classify(query->text);
     query->engine_text = query->text;
-    if (refuse_when_failed(session, &query->class, err))
+    if (query_refuse_when_failed(session, &query->class, err))
         return PGW_ERROR;
     if (query->class.kind == SQL_SHOW && !names_setting(&query->class))
         return prepare_engines_show(session, query, err);
@@ -212,91 +280,7 @@ void query_free(struct query *query)
     free(query);
 }
 
-/* ---- execute ---- */
-
-/* DDL may have changed what the text means since the client was told its columns. */
-static bool same_columns(const struct query *query, const struct engine_cursor *cursor)
-{
-    if (cursor->column_count != query->column_count)
-        return false;
-    for (size_t i = 0; i < query->column_count; i++) {
-        if (!type_equal(query->columns[i].type, cursor->columns[i].type))
-            return false;
-    }
-    return true;
-}
-
-static bool open_rows(struct query_session *session, struct query *query,
-                      struct engine_cursor *cursor, struct query_result *out,
-                      struct error *err)
-{
-    if (!same_columns(query, cursor)) {
-        cursor->ops->close(cursor);
-        pool_forget(session->conn, query->engine_text);
-        return error_set(err, "0A000", "cached plan must not change result type");
-    }
-    out->columns = query->columns;
-    out->column_count = query->column_count;
-    out->rows = rows_from_cursor(session, query->column_types, cursor);
-    if (!out->rows)
-        return error_no_memory(err);
-    if (rows_prefetch(out->rows, err) != PGW_ERROR)
-        return true;
-    query_rows_close(out->rows);
-    out->rows = NULL;
-    return false;
-}
-
-static bool run(struct query_session *session, struct query *query,
-                const struct batch *params, struct query_result *out, struct error *err)
-{
-    struct engine_stmt *stmt;
-    struct engine_cursor *cursor;
-    if (!query_session_ready(session, err) ||
-        !pool_prepare(session->conn, query->engine_text, &stmt, err) ||
-        !stmt->ops->execute(stmt, params, &cursor, err)) {
-        drop_foreign_position(query, err);
-        return false;
-    }
-    if (stmt->changes_catalogue)
-        pool_catalogue_changed(session->conn);
-    out->tag = query->class.tag;
-    out->count = query->class.count;
-    session->pinned = session->pinned || query->class.pins;
-    if (stmt->returns_rows)
-        return open_rows(session, query, cursor, out, err);
-    out->affected = cursor->rows_changed;
-    cursor->ops->close(cursor);
-    return true;
-}
-
-static enum pgw_status execute_in_engine(struct query_session *session,
-                                         struct query *query,
-                                         const struct batch *params,
-                                         struct query_result *out, struct error *err)
-{
-    enum pgw_status status = query_session_enter(session, err);
-    if (status != PGW_OK)
-        return status;
-    bool done = run(session, query, params, out, err);
-    if (done && session->live)
-        query_session_pause(session); /* the next batch is asked for at once */
-    else
-        query_session_leave(session);
-    return done ? PGW_OK : PGW_ERROR;
-}
-
-enum pgw_status query_execute(struct query_session *session, struct query *query,
-                              const struct batch *params, struct query_result *out,
-                              struct error *err)
-{
-    *out = (struct query_result){0};
-    if (refuse_when_failed(session, &query->class, err))
-        return PGW_ERROR;
-    if (query->class.kind == SQL_ENGINE)
-        return execute_in_engine(session, query, params, out, err);
-    return command_execute(session, query, out, err);
-}
+/* ---- both at once ---- */
 
 enum pgw_status query_run(struct query_session *session, struct slice sql,
                           struct query **query, struct query_result *out,
@@ -304,7 +288,7 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
 {
     struct sql_class class = sql_classify(sql);
     bool needs_slot =
-        class.kind == SQL_ENGINE && !refuse_when_failed(session, &class, err);
+        class.kind == SQL_ENGINE && !query_refuse_when_failed(session, &class, err);
     enum pgw_status status = needs_slot ? query_session_enter(session, err) : PGW_OK;
     if (status != PGW_OK)
         return status;

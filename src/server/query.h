@@ -77,8 +77,11 @@ struct query {
     struct slice engine_text; /* with the casts that make its types known */
     struct sql_class class;
     bool returns_rows;
+    uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;
     const struct type *const *param_types;
+    const char **casts; /* one a parameter, NULL = none was needed */
+    bool has_decimals;  /* numeric parameters, whose scale is that of each value */
     size_t column_count;
     const struct engine_column *columns;
     const struct type *const *column_types; /* those of columns, by themselves */
@@ -89,6 +92,12 @@ enum pgw_status query_prepare(struct query_session *session, struct slice sql,
                               const struct query_hints *hints, struct query **out,
                               struct error *err);
 void query_free(struct query *query);
+
+/* Has the catalogue changed since the query was prepared? Then see whether it still
+ * answers the same columns: 0A000 if not (PostgreSQL: "cached plan must not change
+ * result type"), or what is wrong with it now. Nothing is executed. */
+enum pgw_status query_revalidate(struct query_session *session, struct query *query,
+                                 struct error *err);
 
 struct query_result {
     bool is_empty;   /* nothing but blanks and comments */

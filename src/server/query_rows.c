@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "batch/copy.h"
+#include "batch/type.h"
 #include "server/database.h"
 #include "server/query_session.h"
 #include "spool/spool.h"
@@ -17,8 +18,8 @@ struct query_rows {
     struct query_session *session;
     struct query_rows *next, *previous; /* the session's open rows */
     struct engine_cursor *cursor;       /* NULL: the engine has no more */
-    const struct type *const
-        *types;                /* of the columns; the query\'s, which live longer */
+    const struct type *const *types;    /* of the columns; the query's, or in `own` */
+    struct arena own;
     struct spool *spool;       /* NULL: never spooled */
     const struct batch *table; /* NULL, or one batch not yet handed out */
     struct batch current;      /* what was handed out last */
@@ -40,6 +41,18 @@ static struct query_rows *rows_new(struct query_session *session)
     return rows;
 }
 
+static const struct type *const *copy_types(struct arena *arena,
+                                            const struct engine_cursor *cursor)
+{
+    const struct type **types =
+        arena_calloc(arena, cursor->column_count, sizeof *types);
+    for (size_t i = 0; types && i < cursor->column_count; i++) {
+        if (!(types[i] = type_copy(arena, cursor->columns[i].type)))
+            return NULL;
+    }
+    return types;
+}
+
 struct query_rows *rows_from_cursor(struct query_session *session,
                                     const struct type *const *types,
                                     struct engine_cursor *cursor)
@@ -50,9 +63,12 @@ struct query_rows *rows_from_cursor(struct query_session *session,
         return NULL;
     }
     rows->cursor = cursor;
-    rows->types = types;
     session->live = rows;
-    return rows;
+    rows->types = types ? types : copy_types(&rows->own, cursor);
+    if (rows->types)
+        return rows;
+    query_rows_close(rows);
+    return NULL;
 }
 
 struct query_rows *rows_from_table(struct query_session *session,
@@ -190,6 +206,7 @@ void query_rows_close(struct query_rows *rows)
     close_cursor(rows);
     spool_free(rows->spool);
     arena_free(&rows->kept);
+    arena_free(&rows->own);
     if (rows->next)
         rows->next->previous = rows->previous;
     if (rows->previous)

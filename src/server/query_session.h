@@ -56,6 +56,13 @@ bool query_session_run(struct query_session *session, struct slice sql,
  * transaction if one is due. */
 bool query_session_ready(struct query_session *session, struct error *err);
 
+/* In a failed transaction only its end is allowed: 25P02, true. query.c */
+bool query_refuse_when_failed(const struct query_session *session,
+                              const struct sql_class *class, struct error *err);
+/* Do these columns still read as the client was told? query_execute.c */
+bool query_columns_agree(const struct query *query, size_t count,
+                         const struct engine_column *columns);
+
 /* BEGIN, COMMIT and ROLLBACK: transaction.c. */
 enum pgw_status transaction_begin(struct query_session *, const struct query *,
                                   struct query_result *, struct error *);
@@ -64,7 +71,9 @@ enum pgw_status transaction_commit(struct query_session *, const struct query *,
 enum pgw_status transaction_rollback(struct query_session *, const struct query *,
                                      struct query_result *, struct error *);
 
-/* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory). */
+/* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory).
+ * types: of the columns, living longer than the rows; NULL: the rows keep a copy of the
+ * cursor's. */
 struct query_rows *rows_from_cursor(struct query_session *session,
                                     const struct type *const *types,
                                     struct engine_cursor *cursor) MUST_CHECK;
