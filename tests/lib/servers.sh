@@ -84,6 +84,21 @@ stop_postgres() {
 
 have_postgres() { [ -x "$postgres_bin/postgres" ]; }
 
+# start_server SERVER [ARGUMENT...]: wirehouse of a build directory, or the word "postgres",
+# which proves a suite of drivers; SERVER_NAME says which, PGHOST and so on where.
+start_server() {
+    if [ "$1" = postgres ]; then
+        have_postgres || skip "PostgreSQL 15 is not installed"
+        start_postgres -c fsync=off
+        psql -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres -d main -qc 'create role tester superuser login'
+        export PGHOST=127.0.0.1 PGPORT=$POSTGRES_PORT PGDATABASE=main PGUSER=tester
+        export SERVER_NAME=postgres
+    else
+        start_wirehouse "$@"
+        export SERVER_NAME=wirehouse
+    fi
+}
+
 # A toolchain that is missing is a skip for a person, a failure in CI.
 skip() {
     echo "skipped: $1"
