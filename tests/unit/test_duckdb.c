@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "engine/duckdb/duckdb_engine.h"
-#include "engine/pool.h"
 
 static struct engine *engine;
 static struct engine_conn *conn;
@@ -156,32 +155,10 @@ static void test_interrupt(void **state)
     assert_int_equal(run("select 1", &err), 1);
 }
 
-static void test_pool(void **state)
-{
-    struct pool *pool = pool_new(engine, 2);
-    struct pool_conn *first, *again;
-    struct engine_stmt *a, *b;
-    struct error err;
-    (void)state;
-    assert_non_null(pool);
-    assert_true(pool_acquire(pool, NULL, &first, &err));
-    assert_true(pool_prepare(first, SLICE("select 1"), &a, &err));
-    assert_true(pool_prepare(first, SLICE("select 1"), &b, &err));
-    assert_ptr_equal(a, b);
-    assert_true(pool_prepare(first, SLICE("select 2"), &b, &err));
-    assert_true(pool_prepare(first, SLICE("select 3"), &b, &err));
-    pool_release(pool, first, false);
-    assert_true(pool_acquire(pool, NULL, &again, &err));
-    assert_ptr_equal(first, again);
-    pool_release(pool, again, true);
-    pool_free(pool);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors), cmocka_unit_test(test_describe),
-        cmocka_unit_test(test_streaming), cmocka_unit_test(test_interrupt),
-        cmocka_unit_test(test_pool)};
+        cmocka_unit_test(test_streaming), cmocka_unit_test(test_interrupt)};
     return cmocka_run_group_tests(tests, open_engine, close_engine);
 }
