@@ -13,7 +13,7 @@
 static void reset(struct conn *conn, int fd)
 {
     transport_plain(&conn->transport, fd);
-    conn->ending = conn->eof = false;
+    conn->woken = conn->ending = conn->eof = false;
     atomic_store(&conn->slot, SLOT_NONE);
     (void)pthread_mutex_lock(&conn->lock);
     conn->open = true;

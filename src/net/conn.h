@@ -40,6 +40,7 @@ struct conn {
     struct transport transport;
     struct session_peer peer;
     unsigned reasons; /* of the last wake-up */
+    bool woken;       /* what a WAIT waited for has come */
     bool ending;      /* CONN_ENDING has been seen: read up to the end */
     bool eof;         /* the end has been read */
 

@@ -8,7 +8,8 @@
  *
  * in this order. A turn ends when all that is wanted would block (the connection
  * parks), when the session closes, or after yield_steps steps, when the connection goes
- * to the end of the queue.
+ * to the end of the queue. What ends a WAIT is news until the session has run: it is
+ * kept from turn to turn.
  *
  * A parked connection holds no slot; it may stand in the slots' queue while it waits.
  */
@@ -24,7 +25,6 @@ enum action { ACTION_CLOSE, ACTION_RUN, ACTION_SEND, ACTION_RECV, ACTION_PARK };
 
 struct turn {
     unsigned blocked; /* of PGW_WANT_SEND and _RECV: not before the socket says so */
-    bool woken;       /* a WAIT is over */
     bool failed;      /* the socket, or memory: close */
 };
 
@@ -81,7 +81,7 @@ static void settle_slot(struct conn *conn, unsigned want)
 static void take_reasons(struct conn *conn, struct turn *turn)
 {
     if (conn->reasons & (CONN_SLOT | CONN_INTERRUPT))
-        turn->woken = true;
+        conn->woken = true;
     if (conn->reasons & CONN_READY)
         turn->blocked = 0;
     if (conn->reasons & CONN_ENDING)
@@ -132,7 +132,7 @@ static enum action next_action(const struct conn *conn, const struct turn *turn)
     unsigned hopeful = PGW_WANT_WORK | PGW_WANT_WAIT | PGW_WANT_SEND;
     if (turn->failed || want & PGW_WANT_CLOSE || (conn->eof && !(want & hopeful)))
         return ACTION_CLOSE;
-    if (want & PGW_WANT_WORK || (want & PGW_WANT_WAIT && turn->woken))
+    if (want & PGW_WANT_WORK || (want & PGW_WANT_WAIT && conn->woken))
         return ACTION_RUN;
     if (able & PGW_WANT_SEND)
         return ACTION_SEND;
@@ -151,7 +151,7 @@ void serve(struct conn *conn)
             serve_close(conn);
             return;
         case ACTION_RUN:
-            turn.woken = false;
+            conn->woken = false;
             conn->session.ops->run(conn->session.self);
             break;
         case ACTION_SEND:

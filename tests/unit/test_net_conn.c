@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "net/loop.h"
+#include "net/serve.h"
 
 static int set_up(void **state)
 {
@@ -219,6 +220,60 @@ static void test_waiter_may_leave_the_queue(void **state)
     disperse(net, &crowd);
 }
 
+/* ---- a turn ---- */
+
+/* A session that waits for a slot, and is granted one before its connection has parked.
+ */
+struct waiting {
+    struct conn *conn;
+    unsigned runs;
+    bool waits;
+};
+
+static unsigned waiting_want(const void *self)
+{
+    const struct waiting *waiting = self;
+    return waiting->waits ? PGW_WANT_WAIT : PGW_WANT_WORK;
+}
+
+static void waiting_run(void *self)
+{
+    struct waiting *waiting = self;
+    waiting->runs++;
+    waiting->waits = !slots_take(&waiting->conn->net->slots, waiting->conn);
+    if (waiting->waits)
+        loop_wake(waiting->conn->net, conn_handle_of(waiting->conn), CONN_SLOT);
+}
+
+static void waiting_idle(void *self)
+{
+    (void)self;
+}
+
+/* The news may come with the last step of a turn: the next turn still has it. */
+static void test_news_outlive_the_turn(void **state)
+{
+    static const struct session_ops ops = {
+        .want = waiting_want, .run = waiting_run, .idle = waiting_idle};
+    struct net *net = *state;
+    struct conn *holder[2] = {take(net), take(net)};
+    struct waiting waiting = {.conn = take(net)};
+    waiting.conn->session = (struct session){&ops, &waiting};
+    for (size_t i = 0; i < 2; i++)
+        assert_true(slots_take(&net->slots, holder[i]));
+    net->options.yield_steps = 2; /* run, park */
+    serve(waiting.conn);
+    assert_int_equal(waiting.runs, 1);
+    assert_ptr_equal(run_queue_pop(&net->queue), waiting.conn);
+    serve(waiting.conn);
+    assert_int_equal(waiting.runs, 2);
+    while (run_queue_pop(&net->queue))
+        ;
+    slots_release(&net->slots, waiting.conn);
+    for (size_t i = 0; i < 2; i++)
+        slots_release(&net->slots, holder[i]);
+}
+
 /* ---- deadlines ---- */
 
 static void test_deadlines_come_in_order(void **state)
@@ -333,6 +388,7 @@ int main(void)
         TEST(test_slot_is_handed_over_in_order),
         TEST(test_slot_of_one_that_left_passes_on),
         TEST(test_waiter_may_leave_the_queue),
+        TEST(test_news_outlive_the_turn),
         TEST(test_deadlines_come_in_order),
         TEST(test_deadline_wakes_only_for_earlier),
         TEST(test_no_wake_is_lost),
