@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <pgwire/error.h>
+#include <pgwire/style.h>
 #include <pgwire/types.h>
 
 typedef struct pgw_session pgw_session;
@@ -35,6 +36,7 @@ struct pgw_column {
     uint32_t table_oid;
     int32_t typmod; /* PostgreSQL's plus one, so that zero means none */
     int16_t attnum;
+    int16_t typlen; /* 0: what the OID implies, variable if it is not PostgreSQL's */
 };
 
 /* A row source, pulled. next writes rows until pgw_row_end says false or the rows end:
@@ -244,6 +246,11 @@ bool pgw_session_sync_follows(const pgw_session *session);
 /* ParameterStatus; sent at start-up and whenever it changes. */
 enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name,
                                           const char *value, struct pgw_error *err);
+/* How values look from now on (<pgwire/style.h>); the client is not told: DateStyle,
+ * IntervalStyle and TimeZone are parameters too. 22023 for a bad value, 42704. */
+enum pgw_status pgw_session_set_style(pgw_session *session, const char *name,
+                                      const char *value, struct pgw_error *err);
+const struct pgw_style *pgw_session_style(const pgw_session *session);
 /* What the client sent at start-up ("user", "database", "application_name"), or NULL.
  */
 const char *pgw_session_startup_parameter(const pgw_session *session, const char *name);

@@ -30,10 +30,14 @@ enum type_id {
     TYPE_UINT128,
     TYPE_FLOAT32,
     TYPE_FLOAT64,
+    TYPE_BIGNUM,  /* an integer of any size, as bytes: three of header, the first bit
+                     set, then the magnitude, most significant byte first; all of it
+                     inverted if negative */
     TYPE_DECIMAL, /* precision, scale */
     TYPE_TEXT,    /* UTF-8 */
     TYPE_JSON,    /* UTF-8 */
     TYPE_BYTES,
+    TYPE_BIT, /* bytes: how many bits of padding are in front, then padding and bits */
     TYPE_UUID,
     TYPE_DATE, /* days since 1970-01-01; ±INT32_MAX = ±infinity */
     TYPE_TIME, /* microseconds since midnight */
@@ -62,7 +66,11 @@ struct type {
     size_t array_length;             /* TYPE_ARRAY */
     size_t label_count;
     const struct slice *labels; /* TYPE_ENUM */
-    const char *name; /* the engine's name of it, "DECIMAL(15,2)", for people */
+    uint32_t oid;       /* an enum's or struct's own (type_oids.h), or one that the id
+                           does not imply; 0 = by id */
+    uint32_t array_oid; /* of the array of it, when oid is set */
+    const char *name;   /* the engine's name of it, "DECIMAL(15,2)", for people; the
+                           user's, when oid is set */
 };
 
 /* Physical layouts: where the bits are. Fixed widths are little endian, naturally

@@ -25,6 +25,7 @@ struct engine;
 struct engine_conn;
 struct engine_stmt;
 struct engine_cursor;
+struct type_oids;
 
 struct engine_column {
     const char *name;
@@ -75,7 +76,8 @@ struct engine_cursor_ops {
 
 struct engine {
     const struct engine_ops *ops;
-    const char *name; /* "duckdb" */
+    const char *name;       /* "duckdb" */
+    struct type_oids *oids; /* of the user's types; NULL: there are none */
 };
 
 struct engine_conn {

@@ -28,69 +28,6 @@ struct plan {
     const char *failure;
 };
 
-/* ---- types ---- */
-
-static const struct {
-    enum type_id id;
-    uint32_t oid;
-} oids[] = {
-    {TYPE_BOOL, PGW_BOOLOID},
-    {TYPE_INT8, PGW_INT2OID},
-    {TYPE_INT16, PGW_INT2OID},
-    {TYPE_INT32, PGW_INT4OID},
-    {TYPE_INT64, PGW_INT8OID},
-    {TYPE_INT128, PGW_NUMERICOID},
-    {TYPE_UINT8, PGW_INT2OID},
-    {TYPE_UINT16, PGW_INT4OID},
-    {TYPE_UINT32, PGW_INT8OID},
-    {TYPE_UINT64, PGW_NUMERICOID},
-    {TYPE_UINT128, PGW_NUMERICOID},
-    {TYPE_FLOAT32, PGW_FLOAT4OID},
-    {TYPE_FLOAT64, PGW_FLOAT8OID},
-    {TYPE_DECIMAL, PGW_NUMERICOID},
-    {TYPE_TEXT, PGW_TEXTOID},
-    {TYPE_JSON, PGW_JSONOID},
-    {TYPE_BYTES, PGW_BYTEAOID},
-    {TYPE_UUID, PGW_UUIDOID},
-    {TYPE_DATE, PGW_DATEOID},
-    {TYPE_TIMESTAMP, PGW_TIMESTAMPOID},
-    {TYPE_TIMESTAMPTZ, PGW_TIMESTAMPTZOID},
-};
-
-uint32_t plan_type_oid(const struct type *type)
-{
-    for (size_t i = 0; i < ARRAY_LEN(oids); i++) {
-        if (oids[i].id == type->id)
-            return oids[i].oid;
-    }
-    return PGW_TEXTOID;
-}
-
-const char *plan_type_name(const struct type *type)
-{
-    static const struct {
-        uint32_t oid;
-        const char *name;
-    } names[] = {
-#define X(identifier, type_name, type_oid, typlen, array) {type_oid, type_name},
-        PGW_TYPES(X)
-#undef X
-    };
-    uint32_t oid = plan_type_oid(type);
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (names[i].oid == oid)
-            return names[i].name;
-    }
-    return "text";
-}
-
-int32_t plan_type_typmod(const struct type *type)
-{
-    if (type->id != TYPE_DECIMAL)
-        return 0;
-    return ((int32_t)type->precision << 16 | type->scale) + 4 + 1;
-}
-
 /* ---- the plan ---- */
 
 static void free_renderings(void *self)

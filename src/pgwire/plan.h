@@ -10,14 +10,9 @@
 
 #include "batch/batch.h"
 #include "core/arena.h"
+#include "pgwire/pg_type.h"
 
 struct plan;
-
-/* The OID under which a column of this type is declared to clients. Types that have no
- * PostgreSQL form of their own yet are text. */
-uint32_t plan_type_oid(const struct type *type);
-int32_t plan_type_typmod(const struct type *type);   /* plus one, 0 = none */
-const char *plan_type_name(const struct type *type); /* "int8", as in pg_type */
 
 /* The plan for a result with these column types in the formats that `row` asks for;
  * from the arena. NULL: out of memory, or with err set 0A000 for a type that has no

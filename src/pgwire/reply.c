@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "pgwire/typlen.h"
+#include "pgwire/pg_type.h"
 #include "pgwire/writer.h"
 
 bool reply_auth(struct chain *out, enum reply_auth request)
@@ -76,6 +76,15 @@ bool reply_params(struct chain *out, const struct pgw_description *description)
     return writer_end(&writer);
 }
 
+/* Types that are not PostgreSQL's own vary in size, unless the column says. */
+static int16_t typlen_of(const struct pgw_column *column)
+{
+    const struct pg_type *type = pg_type_find(column->type_oid);
+    if (column->typlen)
+        return column->typlen;
+    return type ? type->typlen : -1;
+}
+
 static int16_t format_at(const int16_t *formats, size_t count, size_t column)
 {
     if (count == 0)
@@ -93,7 +102,7 @@ bool reply_columns(struct chain *out, const struct pgw_column *columns, size_t c
         writer_u32(&writer, columns[i].table_oid);
         writer_u16(&writer, (uint16_t)columns[i].attnum);
         writer_u32(&writer, columns[i].type_oid);
-        writer_u16(&writer, (uint16_t)typlen_of(columns[i].type_oid));
+        writer_u16(&writer, (uint16_t)typlen_of(&columns[i]));
         writer_u32(&writer, (uint32_t)(columns[i].typmod - 1));
         writer_u16(&writer, (uint16_t)format_at(formats, format_count, i));
     }

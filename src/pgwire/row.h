@@ -8,6 +8,7 @@
 #include <pgwire/pgwire.h>
 
 #include "core/chain.h"
+#include "pgwire/output_style.h"
 
 struct pgw_row {
     struct chain *out;
@@ -15,6 +16,7 @@ struct pgw_row {
     size_t column_count;
     const int16_t *formats; /* as Bind gave them: none, one for all, one each */
     size_t format_count;
+    const struct pgw_style *style;
     size_t limit;           /* rows that may still be written */
     size_t high_water;      /* bytes in `out` at which a step ends */
     size_t written;         /* rows */

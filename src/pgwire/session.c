@@ -52,6 +52,7 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
                                                           : DEFAULT_LOGIN_TIMEOUT_MS;
     session->statement_timeout_ms = options->statement_timeout_ms;
     session->transaction = 'I';
+    session->style = style_standard;
     session->key_len = 4;
     if (!crypto_random(session->key, sizeof session->key)) {
         free(session);
@@ -84,6 +85,7 @@ void pgw_session_free(pgw_session *session)
     strmap_free(&session->statements);
     strmap_free(&session->portals);
     parameters_free(session);
+    style_free(&session->style);
     buf_free(&session->input);
     chain_free(&session->output);
     arena_free(&session->memory);

@@ -25,6 +25,7 @@
 #include "core/chain.h"
 #include "core/strmap.h"
 #include "pgwire/frame.h"
+#include "pgwire/output_style.h"
 
 enum session_state {
     STATE_STARTUP,  /* a start-up packet is awaited */
@@ -95,6 +96,7 @@ struct pgw_session {
     bool asked_tls, asked_gss;
     struct pgw_auth auth;
     struct parameter *parameters;
+    struct pgw_style style;
     void *state_of_host;
     bool opened;
     uint8_t key[32];

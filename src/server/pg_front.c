@@ -109,15 +109,18 @@ static struct front_rows *rows_new(struct query *query,
 }
 
 /* The columns as the client is told of them; in the arena of the query. */
-static const struct pgw_column *columns_of(struct query *query)
+static const struct pgw_column *columns_of(const struct front *front,
+                                           struct query *query)
 {
+    const struct pgw_style *style = pgw_session_style(front->session);
     struct pgw_column *columns =
         arena_calloc(&query->arena, query->column_count, sizeof *columns);
     for (size_t i = 0; columns && i < query->column_count; i++) {
         const struct engine_column *column = &query->columns[i];
         columns[i] = (struct pgw_column){.name = column->name,
-                                         .type_oid = plan_type_oid(column->type),
-                                         .typmod = plan_type_typmod(column->type)};
+                                         .type_oid = plan_type_oid(column->type, style),
+                                         .typmod = plan_type_typmod(column->type),
+                                         .typlen = plan_type_typlen(column->type)};
     }
     return columns;
 }
@@ -164,8 +167,8 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     show_state(front);
     if (status != PGW_OK)
         return to_pg(status, &error, err);
-    status =
-        fill_reply(query, &result, result.rows ? columns_of(query) : NULL, reply, err);
+    status = fill_reply(query, &result, result.rows ? columns_of(front, query) : NULL,
+                        reply, err);
     if (reply->rows.ops)
         ((struct front_rows *)reply->rows.self)->owns_query = true;
     else
@@ -232,7 +235,8 @@ static bool describe_params(struct front_statement *statement,
     for (size_t i = 0; oids && i < query->param_count; i++) {
         bool given = i < parse->param_count && parse->param_oids[i] != 0 &&
                      parse->param_oids[i] != PGW_UNKNOWNOID;
-        oids[i] = given ? parse->param_oids[i] : plan_type_oid(query->param_types[i]);
+        oids[i] =
+            given ? parse->param_oids[i] : plan_type_oid(query->param_types[i], NULL);
     }
     statement->param_oids = oids;
     return oids != NULL;
@@ -246,7 +250,7 @@ static struct front_statement *statement_new(struct front *front, struct query *
     if (!statement)
         return NULL;
     *statement = (struct front_statement){.front = front, .query = query};
-    statement->columns = columns_of(query);
+    statement->columns = columns_of(front, query);
     return statement->columns && describe_params(statement, parse) ? statement : NULL;
 }
 

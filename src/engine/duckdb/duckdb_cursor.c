@@ -13,7 +13,7 @@ struct duckdb_cursor {
     struct column *columns;
 };
 
-static bool describe(struct duckdb_cursor *cursor)
+static bool describe(struct duckdb_cursor *cursor, const struct duckdb_names *names)
 {
     size_t count = duckdb_column_count(&cursor->result);
     struct engine_column *columns =
@@ -24,7 +24,7 @@ static bool describe(struct duckdb_cursor *cursor)
     for (size_t i = 0; i < count; i++) {
         duckdb_logical_type type = duckdb_column_logical_type(&cursor->result, i);
         columns[i].name = duckdb_column_name(&cursor->result, i);
-        columns[i].type = duckdb_type_new(&cursor->types, type);
+        columns[i].type = duckdb_type_new(&cursor->types, type, names);
         duckdb_destroy_logical_type(&type);
         if (!columns[i].type)
             return false;
@@ -115,6 +115,7 @@ static bool read_count(struct duckdb_cursor *cursor, struct error *err)
 }
 
 struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
+                                        const struct duckdb_names *names,
                                         struct error *err)
 {
     struct duckdb_cursor *cursor = calloc(1, sizeof *cursor);
@@ -127,7 +128,7 @@ struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
     cursor->result = *result;
     cursor->sql = sql;
     *result = (duckdb_result){0};
-    bool described = describe(cursor) || error_no_memory(err);
+    bool described = describe(cursor, names) || error_no_memory(err);
     if (described && read_count(cursor, err))
         return &cursor->base;
     close_cursor(&cursor->base);

@@ -13,6 +13,7 @@
 struct duckdb_engine {
     struct engine base;
     duckdb_database database;
+    struct duckdb_names names;
     char spill[4096]; /* a directory made for this process, or "" */
 };
 
@@ -24,6 +25,7 @@ static bool connect_engine(struct engine *base, struct engine_conn **out,
     if (!conn)
         return error_no_memory(err);
     conn->base.ops = &duckdb_conn_ops;
+    conn->names = &engine->names;
     if (duckdb_connect(engine->database, &conn->connection) != DuckDBSuccess) {
         free(conn);
         return error_set(err, "53000", "the engine takes no more connections");
@@ -36,6 +38,7 @@ static void free_engine(struct engine *base)
 {
     struct duckdb_engine *engine = (struct duckdb_engine *)base;
     duckdb_close(&engine->database);
+    type_oids_free(engine->names.oids);
     if (engine->spill[0])
         (void)rmdir(engine->spill); /* DuckDB has emptied it */
     free(engine);
@@ -188,7 +191,14 @@ bool duckdb_engine_new(const struct duckdb_options *options, struct engine **out
     struct duckdb_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return error_no_memory(err);
-    engine->base = (struct engine){&ops, "duckdb"};
+    engine->names.oids = type_oids_new();
+    engine->names.changes = 1; /* nothing has been read yet */
+    engine->base =
+        (struct engine){.ops = &ops, .name = "duckdb", .oids = engine->names.oids};
+    if (!engine->names.oids) {
+        free(engine);
+        return error_no_memory(err);
+    }
     if (!open_database(engine, options, err) || !set_up(engine, options, err)) {
         free_engine(&engine->base);
         return false;

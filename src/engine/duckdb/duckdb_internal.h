@@ -3,16 +3,28 @@
 #define ENGINE_DUCKDB_INTERNAL_H
 
 #include <duckdb.h>
+#include <stdatomic.h>
 
+#include "batch/type_oids.h"
 #include "core/arena.h"
+#include "core/buf.h"
 #include "engine/duckdb/duckdb_engine.h"
 
 /* An error of the engine as SQLSTATE, position and text; always false. `sql` is what
  * was executed, to find the position in. duckdb_error.c */
 bool duckdb_error_set(struct error *err, const char *message, struct slice sql);
 
-/* A logical type as ours, in the arena; NULL when out of memory. duckdb_type.c */
-const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type);
+/* The names of the user's types; one of an engine. duckdb_names.c */
+struct duckdb_names {
+    struct type_oids *oids;
+    _Atomic uint64_t changes; /* statements that may have changed the catalog */
+    _Atomic uint64_t read;    /* `changes` when it was read last */
+};
+
+/* A logical type as ours, in the arena; NULL when out of memory. Enums and structs get
+ * the OIDs of their names. duckdb_type.c */
+const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type,
+                                   const struct duckdb_names *names);
 /* A vector as a column view; children are put into the arena. False: out of memory. */
 bool duckdb_column_view(struct arena *arena, const struct type *type,
                         duckdb_vector vector, struct column *out);
@@ -27,10 +39,19 @@ extern const struct engine_conn_ops duckdb_conn_ops;
 struct duckdb_conn {
     struct engine_conn base;
     duckdb_connection connection;
+    struct duckdb_names *names; /* the engine's */
+    bool changed_catalog;       /* in the transaction that is open */
 };
+
+/* Read the names again if they may have changed; runs a statement on the connection.
+ * False: *err says why. */
+bool duckdb_names_refresh(struct duckdb_conn *conn, struct error *err) MUST_CHECK;
+/* A statement of this type is about to be executed. */
+void duckdb_names_executed(struct duckdb_conn *conn, duckdb_statement_type type);
 
 /* duckdb_cursor.c: the result is moved in, also on failure. */
 struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
+                                        const struct duckdb_names *names,
                                         struct error *err);
 
 /* duckdb_source.c: one statement, its errors; and the views over files. */

@@ -5,6 +5,7 @@
 
 struct duckdb_statement {
     struct engine_stmt base;
+    struct duckdb_conn *conn;
     duckdb_prepared_statement prepared;
     struct arena arena; /* text, types, columns */
     struct slice sql;
@@ -154,13 +155,15 @@ static bool execute(struct engine_stmt *base, const struct batch *params,
     duckdb_result result;
     if (!bind_params(statement, params, err))
         return false;
+    duckdb_names_executed(statement->conn,
+                          duckdb_prepared_statement_type(statement->prepared));
     if (duckdb_execute_prepared_streaming(statement->prepared, &result) !=
         DuckDBSuccess) {
         duckdb_error_set(err, duckdb_result_error(&result), statement->sql);
         duckdb_destroy_result(&result);
         return false;
     }
-    *out = duckdb_cursor_new(&result, statement->sql, err);
+    *out = duckdb_cursor_new(&result, statement->sql, statement->conn->names, err);
     return *out != NULL;
 }
 
@@ -184,7 +187,7 @@ static bool describe_params(struct duckdb_statement *statement)
     for (size_t i = 0; i < count; i++) {
         duckdb_logical_type type =
             duckdb_param_logical_type(statement->prepared, i + 1);
-        types[i] = duckdb_type_new(&statement->arena, type);
+        types[i] = duckdb_type_new(&statement->arena, type, statement->conn->names);
         duckdb_destroy_logical_type(&type);
         if (!types[i])
             return false;
@@ -201,7 +204,7 @@ static bool describe_column(struct duckdb_statement *statement, size_t i,
     duckdb_logical_type type =
         duckdb_prepared_statement_column_logical_type(statement->prepared, i);
     out->name = arena_string(&statement->arena, slice_of(name ? name : ""));
-    out->type = duckdb_type_new(&statement->arena, type);
+    out->type = duckdb_type_new(&statement->arena, type, statement->conn->names);
     duckdb_destroy_logical_type(&type);
     duckdb_free((void *)(uintptr_t)name);
     return out->name && out->type;
@@ -281,6 +284,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
     if (!statement)
         return error_no_memory(err);
     statement->base.ops = &statement_ops;
+    statement->conn = conn;
     statement->sql = (struct slice){arena_string(&statement->arena, sql), sql.len};
     bool done = statement->sql.data != NULL;
     if (!done || memchr(sql.data, '\0', sql.len)) {
@@ -289,8 +293,10 @@ static bool prepare(struct engine_conn *base, struct slice sql,
     } else if (duckdb_prepare(conn->connection, statement->sql.data,
                               &statement->prepared) != DuckDBSuccess) {
         done = duckdb_error_set(err, duckdb_prepare_error(statement->prepared), sql);
-    } else if (!describe_params(statement) || !describe_columns(statement)) {
-        done = error_no_memory(err);
+    } else {
+        done = duckdb_names_refresh(conn, err) &&
+               ((describe_params(statement) && describe_columns(statement)) ||
+                error_no_memory(err));
     }
     if (!done) {
         close_statement(&statement->base);

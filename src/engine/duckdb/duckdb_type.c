@@ -29,6 +29,8 @@ static const struct mapping {
     {DUCKDB_TYPE_DECIMAL, TYPE_DECIMAL, LAYOUT_NULL, 0, "DECIMAL"},
     {DUCKDB_TYPE_VARCHAR, TYPE_TEXT, LAYOUT_STRING16, 0, "VARCHAR"},
     {DUCKDB_TYPE_BLOB, TYPE_BYTES, LAYOUT_STRING16, 0, "BLOB"},
+    {DUCKDB_TYPE_BIT, TYPE_BIT, LAYOUT_STRING16, 0, "BIT"},
+    {DUCKDB_TYPE_BIGNUM, TYPE_BIGNUM, LAYOUT_STRING16, 0, "BIGNUM"},
     {DUCKDB_TYPE_UUID, TYPE_UUID, LAYOUT_UUID_FLIPPED, 0, "UUID"},
     {DUCKDB_TYPE_DATE, TYPE_DATE, LAYOUT_FIXED4, 0, "DATE"},
     {DUCKDB_TYPE_TIME, TYPE_TIME, LAYOUT_FIXED8, UNIT_MICRO, "TIME"},
@@ -66,12 +68,19 @@ static const struct mapping *find_mapping(duckdb_type from)
 
 /* ---- types ---- */
 
-static bool fill_type(struct arena *arena, duckdb_logical_type from, struct type *out);
+struct filler {
+    struct arena *arena;
+    const struct duckdb_names *names;
+};
+
+static bool fill_type(struct filler *filler, duckdb_logical_type from,
+                      struct type *out);
 
 /* The child is destroyed here, also on failure. */
-static bool fill_child(struct arena *arena, duckdb_logical_type from, struct type *out)
+static bool fill_child(struct filler *filler, duckdb_logical_type from,
+                       struct type *out)
 {
-    bool done = fill_type(arena, from, out);
+    bool done = fill_type(filler, from, out);
     duckdb_destroy_logical_type(&from);
     return done;
 }
@@ -84,38 +93,38 @@ static bool keep_name(struct arena *arena, char *from, struct slice *out)
     return out->data != NULL;
 }
 
-static bool fill_element(struct arena *arena, duckdb_logical_type from,
+static bool fill_element(struct filler *filler, duckdb_logical_type from,
                          struct type *out)
 {
-    struct type *child = arena_calloc(arena, 1, sizeof *child);
+    struct type *child = arena_calloc(filler->arena, 1, sizeof *child);
     if (!child)
         return false;
     out->children = child;
     out->child_count = 1;
     if (out->id == TYPE_LIST)
-        return fill_child(arena, duckdb_list_type_child_type(from), child);
+        return fill_child(filler, duckdb_list_type_child_type(from), child);
     out->array_length = duckdb_array_type_array_size(from);
-    return fill_child(arena, duckdb_array_type_child_type(from), child);
+    return fill_child(filler, duckdb_array_type_child_type(from), child);
 }
 
-static bool fill_map(struct arena *arena, duckdb_logical_type from, struct type *out)
+static bool fill_map(struct filler *filler, duckdb_logical_type from, struct type *out)
 {
-    struct type *children = arena_calloc(arena, 2, sizeof *children);
+    struct type *children = arena_calloc(filler->arena, 2, sizeof *children);
     out->children = children;
     out->child_count = 2;
     return children &&
-           fill_child(arena, duckdb_map_type_key_type(from), &children[0]) &&
-           fill_child(arena, duckdb_map_type_value_type(from), &children[1]);
+           fill_child(filler, duckdb_map_type_key_type(from), &children[0]) &&
+           fill_child(filler, duckdb_map_type_value_type(from), &children[1]);
 }
 
-static bool fill_members(struct arena *arena, duckdb_logical_type from,
+static bool fill_members(struct filler *filler, duckdb_logical_type from,
                          struct type *out)
 {
     bool is_union = out->id == TYPE_UNION;
     size_t count = is_union ? duckdb_union_type_member_count(from)
                             : duckdb_struct_type_child_count(from);
-    struct type *children = arena_calloc(arena, count, sizeof *children);
-    struct slice *names = arena_calloc(arena, count, sizeof *names);
+    struct type *children = arena_calloc(filler->arena, count, sizeof *children);
+    struct slice *names = arena_calloc(filler->arena, count, sizeof *names);
     if (!children || !names)
         return false;
     out->children = children;
@@ -126,34 +135,37 @@ static bool fill_members(struct arena *arena, duckdb_logical_type from,
                               : duckdb_struct_type_child_name(from, i);
         duckdb_logical_type child = is_union ? duckdb_union_type_member_type(from, i)
                                              : duckdb_struct_type_child_type(from, i);
-        bool named = keep_name(arena, name, &names[i]);
-        if (!fill_child(arena, child, &children[i]) || !named)
+        bool named = keep_name(filler->arena, name, &names[i]);
+        if (!fill_child(filler, child, &children[i]) || !named)
             return false;
     }
     return true;
 }
 
-static bool fill_labels(struct arena *arena, duckdb_logical_type from, struct type *out)
+static bool fill_labels(struct filler *filler, duckdb_logical_type from,
+                        struct type *out)
 {
     size_t count = duckdb_enum_dictionary_size(from);
-    struct slice *labels = arena_calloc(arena, count, sizeof *labels);
+    struct slice *labels = arena_calloc(filler->arena, count, sizeof *labels);
     if (!labels)
         return false;
     out->labels = labels;
     out->label_count = count;
     for (size_t i = 0; i < count; i++) {
-        if (!keep_name(arena, duckdb_enum_dictionary_value(from, i), &labels[i]))
+        if (!keep_name(filler->arena, duckdb_enum_dictionary_value(from, i),
+                       &labels[i]))
             return false;
     }
     return true;
 }
 
-static bool fill_decimal(struct arena *arena, duckdb_logical_type from,
+static bool fill_decimal(struct filler *filler, duckdb_logical_type from,
                          struct type *out)
 {
     out->precision = duckdb_decimal_width(from);
     out->scale = duckdb_decimal_scale(from);
-    out->name = arena_printf(arena, "DECIMAL(%u,%u)", out->precision, out->scale);
+    out->name =
+        arena_printf(filler->arena, "DECIMAL(%u,%u)", out->precision, out->scale);
     return out->name != NULL;
 }
 
@@ -168,7 +180,18 @@ static void apply_alias(duckdb_logical_type from, struct type *out)
     duckdb_free(alias);
 }
 
-static bool fill_type(struct arena *arena, duckdb_logical_type from, struct type *out)
+/* The name that CREATE TYPE gave to these labels or fields, if any. */
+static void apply_name(const struct filler *filler, struct type *out)
+{
+    const struct type_entry *entry = type_oids_like(filler->names->oids, out);
+    if (!entry)
+        return;
+    out->oid = entry->oid;
+    out->array_oid = entry->array_oid;
+    out->name = entry->name; /* lives as long as the engine */
+}
+
+static bool fill_type(struct filler *filler, duckdb_logical_type from, struct type *out)
 {
     const struct mapping *mapping = find_mapping(duckdb_get_type_id(from));
     *out = (struct type){.id = TYPE_OTHER, .name = "a type unknown here"};
@@ -180,20 +203,28 @@ static bool fill_type(struct arena *arena, duckdb_logical_type from, struct type
     if (out->id == TYPE_TEXT)
         apply_alias(from, out);
     if (out->id == TYPE_DECIMAL)
-        return fill_decimal(arena, from, out);
+        return fill_decimal(filler, from, out);
     if (out->id == TYPE_LIST || out->id == TYPE_ARRAY)
-        return fill_element(arena, from, out);
+        return fill_element(filler, from, out);
     if (out->id == TYPE_MAP)
-        return fill_map(arena, from, out);
-    if (out->id == TYPE_STRUCT || out->id == TYPE_UNION)
-        return fill_members(arena, from, out);
-    return out->id != TYPE_ENUM || fill_labels(arena, from, out);
+        return fill_map(filler, from, out);
+    if (out->id == TYPE_UNION)
+        return fill_members(filler, from, out);
+    if (out->id != TYPE_STRUCT && out->id != TYPE_ENUM)
+        return true;
+    if (out->id == TYPE_STRUCT ? !fill_members(filler, from, out)
+                               : !fill_labels(filler, from, out))
+        return false;
+    apply_name(filler, out);
+    return true;
 }
 
-const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type from)
+const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type from,
+                                   const struct duckdb_names *names)
 {
+    struct filler filler = {arena, names};
     struct type *type = arena_calloc(arena, 1, sizeof *type);
-    return type && fill_type(arena, from, type) ? type : NULL;
+    return type && fill_type(&filler, from, type) ? type : NULL;
 }
 
 /* ---- vectors ---- */

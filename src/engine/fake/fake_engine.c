@@ -374,7 +374,7 @@ struct engine *fake_engine_new(const struct fake_options *options)
     struct fake_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return NULL;
-    engine->base = (struct engine){&engine_ops, "fake"};
+    engine->base = (struct engine){.ops = &engine_ops, .name = "fake"};
     if (options)
         engine->options = *options;
     if (!engine->options.batch_rows)
