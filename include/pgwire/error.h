@@ -31,6 +31,7 @@ struct pgw_error {
     char message[1024]; /* UTF-8, cut at a character's boundary if longer */
     char detail[512];   /* "" = none, likewise all that follow */
     char hint[256];
+    char context[512]; /* where it happened, a line per level */
     char schema[64], table[64], column[64], constraint[64];
 };
 

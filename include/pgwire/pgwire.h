@@ -120,6 +120,24 @@ struct pgw_value {
     uint32_t oid;
     enum pgw_format format;
     bool is_null;
+    uint16_t number; /* of the parameter, from 1, for messages; 0 = none */
+    const pgw_session
+        *session; /* whose settings say how it reads; NULL: the defaults */
+};
+
+struct pgw_interval {
+    int32_t months, days;
+    int64_t us;
+};
+
+enum { PGW_ARRAY_DIMENSIONS_MAX = 6 };
+
+/* An array taken apart: the values in row-major order, each for one of the getters. */
+struct pgw_array {
+    unsigned dimensions; /* 0: it is empty */
+    int32_t lengths[PGW_ARRAY_DIMENSIONS_MAX], lower[PGW_ARRAY_DIMENSIONS_MAX];
+    size_t count;
+    const struct pgw_value *values;
 };
 
 struct pgw_parse {
@@ -209,27 +227,50 @@ bool pgw_row_commit(pgw_row *row, size_t bytes,
 bool pgw_row_lend(pgw_row *row, struct pgw_slice messages, size_t rows,
                   void (*unref)(void *block), void *block);
 
-/* ---- parameters, in either format, to C. Errors: 22P02 (text), 22P03 (binary), 22003
- * (range), 42804 (no such conversion), 0A000 (a type that has no binary form here).
+/* ---- parameters, in either format, to C, as PostgreSQL's input and receive functions
+ * take them, with their SQLSTATEs and messages: 22P02, 22007 (malformed text), 22P03,
+ * 08P01 (malformed binary), 22003, 22008 (range) …; 42804 where a type does not
+ * convert. What had to be made is in the session's memory, until the reply is sent.
  * ---- */
 
 enum pgw_status pgw_get_bool(const struct pgw_value *value, bool *out,
                              struct pgw_error *err);
 enum pgw_status pgw_get_int(const struct pgw_value *value, int64_t *out,
-                            struct pgw_error *err);
+                            struct pgw_error *err); /* int2, int4, int8, oid */
 enum pgw_status pgw_get_double(const struct pgw_value *value, double *out,
                                struct pgw_error *err);
-/* Any type in its text form; from the session's memory where it had to be made. */
+/* Any type in its text form; not checked if it came as text. */
 enum pgw_status pgw_get_text(pgw_session *session, const struct pgw_value *value,
                              struct pgw_slice *out, struct pgw_error *err);
 enum pgw_status pgw_get_bytea(pgw_session *session, const struct pgw_value *value,
                               struct pgw_slice *out, struct pgw_error *err);
+/* ±infinity are the ends of the range. */
 enum pgw_status pgw_get_date(const struct pgw_value *value, int32_t *days_since_2000,
                              struct pgw_error *err);
 enum pgw_status pgw_get_timestamp(const struct pgw_value *value, int64_t *us_since_2000,
                                   struct pgw_error *err);
+enum pgw_status pgw_get_time(const struct pgw_value *value, int64_t *us,
+                             struct pgw_error *err);
+enum pgw_status pgw_get_timetz(const struct pgw_value *value, int64_t *us,
+                               int32_t *seconds_east, struct pgw_error *err);
+enum pgw_status pgw_get_interval(const struct pgw_value *value,
+                                 struct pgw_interval *out, struct pgw_error *err);
 enum pgw_status pgw_get_uuid(const struct pgw_value *value, uint8_t out[16],
                              struct pgw_error *err);
+/* Digits without exponent, with the scale that was sent: "-1.50"; NaN, ±Infinity. */
+enum pgw_status pgw_get_numeric(pgw_session *session, const struct pgw_value *value,
+                                struct pgw_slice *out, struct pgw_error *err);
+/* bit, varbit: most significant bit first, the rest of the last byte zero. */
+enum pgw_status pgw_get_bits(pgw_session *session, const struct pgw_value *value,
+                             struct pgw_slice *bytes, size_t *bits,
+                             struct pgw_error *err);
+/* json, jsonb: it is valid JSON. */
+enum pgw_status pgw_get_json(pgw_session *session, const struct pgw_value *value,
+                             struct pgw_slice *out, struct pgw_error *err);
+/* element_oid 0: by the array's OID, for the types of <pgwire/types.h>. */
+enum pgw_status pgw_get_array(pgw_session *session, const struct pgw_value *value,
+                              uint32_t element_oid, struct pgw_array *out,
+                              struct pgw_error *err);
 
 /* ---- the session, from within a handler ---- */
 

@@ -221,14 +221,18 @@ static enum pgw_status check_bind(const struct bind_message *message,
     return PGW_OK;
 }
 
-static void type_values(struct bind_message *message, const struct statement *statement)
+static void type_values(pgw_session *session, struct bind_message *message,
+                        const struct statement *statement)
 {
+    session->binding = message->portal.data;
     for (size_t i = 0; i < message->value_count; i++) {
         int16_t format = PGW_TEXT_FORMAT;
         if (message->param_format_count > 0)
             format = message->param_formats[message->param_format_count == 1 ? 0 : i];
         message->values[i].oid = statement->description.param_oids[i];
         message->values[i].format = (enum pgw_format)format;
+        message->values[i].number = (uint16_t)(i + 1);
+        message->values[i].session = session;
     }
 }
 
@@ -288,7 +292,7 @@ enum pgw_status extended_bind(pgw_session *session, const struct frame *frame,
         check_bind(&message, statement, err) != PGW_OK ||
         check_portal_name(session, message.portal, err) != PGW_OK)
         return PGW_ERROR;
-    type_values(&message, statement);
+    type_values(session, &message, statement);
     struct portal *portal = portal_new(statement);
     if (!portal)
         return no_memory(err);

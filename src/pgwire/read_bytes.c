@@ -1,7 +1,7 @@
 /* read_bytes.c - bytea, uuid and bool, read from text. */
 #include <strings.h>
 
-#include "pgwire/value.h"
+#include "pgwire/read.h"
 
 /* -1: not a hexadecimal digit. */
 static int hex_value(char c)
@@ -12,86 +12,108 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* ---- uuid ---- */
+
 /* Braces around it and a hyphen behind every fourth digit are optional. */
-const char *value_uuid_read(const char *text, size_t len, uint8_t out[16])
+bool read_uuid(const struct reading *reading, uint8_t out[16])
 {
-    unsigned digits = 0;
-    value_trim(&text, &len);
-    if (len >= 2 && text[0] == '{' && text[len - 1] == '}') {
-        text++;
-        len -= 2;
+    struct slice text = reading->text;
+    if (text.len >= 2 && text.data[0] == '{') {
+        if (text.data[text.len - 1] != '}')
+            return reading_syntax(reading, "22P02");
+        text = (struct slice){text.data + 1, text.len - 2};
     }
-    for (size_t i = 0; i < len; i++) {
-        int value = hex_value(text[i]);
-        bool hyphen = text[i] == '-' && digits > 0 && digits < 32 && digits % 4 == 0 &&
-                      text[i - 1] != '-';
-        if (hyphen)
-            continue;
-        if (value < 0 || digits == 32)
-            return "22P02";
-        uint8_t high = digits % 2 ? out[digits / 2] : 0;
-        out[digits / 2] = (uint8_t)(high | value << (digits % 2 ? 0 : 4));
-        digits++;
+    size_t at = 0;
+    for (unsigned i = 0; i < 16; i++) {
+        int high = at + 1 < text.len ? hex_value(text.data[at]) : -1;
+        int low = at + 1 < text.len ? hex_value(text.data[at + 1]) : -1;
+        if (high < 0 || low < 0)
+            return reading_syntax(reading, "22P02");
+        out[i] = (uint8_t)(high << 4 | low);
+        at += 2;
+        if (i % 2 == 1 && i < 15 && at < text.len && text.data[at] == '-')
+            at++;
     }
-    return digits == 32 && text[len - 1] != '-' ? NULL : "22P02";
+    return at == text.len || reading_syntax(reading, "22P02");
 }
 
-static const char *read_hex(const char *text, size_t len, uint8_t *to, size_t *out_len)
+/* ---- bytea ---- */
+
+/* One character, of which the whole is quoted. */
+static bool bad_digit(const struct reading *reading, struct slice rest)
+{
+    size_t len = 1;
+    while (len < rest.len && len < 4 && ((uint8_t)rest.data[len] & 0xc0) == 0x80)
+        len++;
+    return reading_fail(reading, "22023", "invalid hexadecimal digit: \"%.*s\"",
+                        (int)len, rest.data);
+}
+
+static bool read_hex(const struct reading *reading, struct slice text, uint8_t *to,
+                     size_t *out_len)
 {
     *out_len = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (strchr(" \t\n\r", text[i]) && text[i])
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
             continue;
-        int high = hex_value(text[i]);
-        int low = i + 1 < len ? hex_value(text[i + 1]) : -1;
-        if (high < 0 || low < 0)
-            return "22023";
+        int high = hex_value(c);
+        if (high < 0)
+            return bad_digit(reading, (struct slice){text.data + i, text.len - i});
+        if (++i == text.len)
+            return reading_fail(reading, "22023",
+                                "invalid hexadecimal data: odd number of digits");
+        int low = hex_value(text.data[i]);
+        if (low < 0)
+            return bad_digit(reading, (struct slice){text.data + i, text.len - i});
         to[(*out_len)++] = (uint8_t)(high << 4 | low);
-        i++;
     }
-    return NULL;
+    return true;
 }
 
 /* \ooo, the value of three octal digits that fit a byte; -1 otherwise. */
-static int octal(const char *text, size_t len)
+static int octal(struct slice text)
 {
-    if (len < 4 || text[1] < '0' || text[1] > '3' || text[2] < '0' || text[2] > '7' ||
-        text[3] < '0' || text[3] > '7')
+    const char *c = text.data;
+    if (text.len < 4 || c[1] < '0' || c[1] > '3' || c[2] < '0' || c[2] > '7' ||
+        c[3] < '0' || c[3] > '7')
         return -1;
-    return (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
+    return (c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0');
 }
 
-static const char *read_escape(const char *text, size_t len, uint8_t *to,
-                               size_t *out_len)
+static bool read_escaped(const struct reading *reading, struct slice text, uint8_t *to,
+                         size_t *out_len)
 {
     *out_len = 0;
-    while (len > 0) {
+    while (text.len > 0) {
         size_t taken = 1;
-        uint8_t byte = (uint8_t)*text;
-        if (*text == '\\' && len > 1 && text[1] == '\\') {
+        int byte = (uint8_t)*text.data;
+        if (byte == '\\' && text.len > 1 && text.data[1] == '\\') {
             taken = 2;
-        } else if (*text == '\\') {
-            int value = octal(text, len);
-            if (value < 0)
-                return "22P02";
-            byte = (uint8_t)value;
+        } else if (byte == '\\') {
+            byte = octal(text);
             taken = 4;
         }
-        to[(*out_len)++] = byte;
-        text += taken;
-        len -= taken;
+        if (byte < 0)
+            return reading_fail(reading, "22P02",
+                                "invalid input syntax for type bytea");
+        to[(*out_len)++] = (uint8_t)byte;
+        text = (struct slice){text.data + taken, text.len - taken};
     }
-    return NULL;
+    return true;
 }
 
-const char *value_bytea_read(const char *text, size_t len, uint8_t *to, size_t *out_len)
+bool read_bytea(const struct reading *reading, uint8_t *to, size_t *len)
 {
-    if (len >= 2 && text[0] == '\\' && text[1] == 'x')
-        return read_hex(text + 2, len - 2, to, out_len);
-    return read_escape(text, len, to, out_len);
+    struct slice text = reading->text;
+    if (text.len < 2 || text.data[0] != '\\' || text.data[1] != 'x')
+        return read_escaped(reading, text, to, len);
+    return read_hex(reading, (struct slice){text.data + 2, text.len - 2}, to, len);
 }
 
-const char *value_bool_read(const char *text, size_t len, bool *out)
+/* ---- bool ---- */
+
+bool read_bool(const struct reading *reading, bool *out)
 {
     static const struct {
         const char *word;
@@ -100,13 +122,13 @@ const char *value_bool_read(const char *text, size_t len, bool *out)
     } words[] = {{"true", 1, true}, {"false", 1, false}, {"yes", 1, true},
                  {"no", 1, false},  {"on", 2, true},     {"off", 2, false},
                  {"1", 1, true},    {"0", 1, false}};
-    value_trim(&text, &len);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (len >= words[i].shortest && len <= strlen(words[i].word) &&
-            strncasecmp(text, words[i].word, len) == 0) {
+    struct slice text = read_trim(reading->text);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (text.len >= words[i].shortest && text.len <= strlen(words[i].word) &&
+            strncasecmp(text.data, words[i].word, text.len) == 0) {
             *out = words[i].value;
-            return NULL;
+            return true;
         }
     }
-    return "22P02";
+    return reading_syntax(reading, "22P02");
 }

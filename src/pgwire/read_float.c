@@ -1,37 +1,76 @@
-/* read_float.c - floating point, read from text. */
+/* read_float.c - floating point, read from text.
+ *
+ * C's strtod takes what PostgreSQL takes, hexadecimal digits included; it needs a
+ * NUL at the end, hence a copy. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <strings.h>
 
-#include "pgwire/value.h"
+#include "pgwire/read.h"
 
-/* What strtod takes beyond PostgreSQL's syntax: hexadecimal, nan(…). */
-static bool is_number(const char *text, size_t len)
+struct number_copy {
+    char room[64];
+    char *text; /* room, or from the heap */
+};
+
+static bool copy_number(struct number_copy *copy, struct slice text)
 {
-    static const char *const words[] = {"nan", "infinity", "inf"};
-    size_t sign = len > 0 && (*text == '-' || *text == '+');
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (len - sign == strlen(words[i]) &&
-            strncasecmp(text + sign, words[i], len - sign) == 0)
-            return true;
-    }
-    return len > sign && strspn(text, "0123456789.eE+-") >= len;
+    copy->text = text.len < sizeof copy->room ? copy->room : malloc(text.len + 1);
+    if (!copy->text)
+        return false;
+    memcpy(copy->text, text.data, text.len);
+    copy->text[text.len] = '\0';
+    return true;
 }
 
-const char *value_double_read(const char *text, size_t len, double *out)
+static void free_number(struct number_copy *copy)
 {
-    char copy[512], *end;
-    value_trim(&text, &len);
-    if (len == 0 || len >= sizeof copy)
-        return "22P02";
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    if (!is_number(copy, len))
-        return "22P02";
+    if (copy->text != copy->room)
+        free(copy->text);
+}
+
+static bool out_of_range(const struct reading *reading, struct slice text)
+{
+    return reading_fail(reading, "22003", "\"%.*s\" is out of range for type %s",
+                        reading_quoted(text), text.data, reading->type);
+}
+
+static bool is_whole(const char *start, const char *end)
+{
+    return end != start && read_trim(slice_of(end)).len == 0;
+}
+
+bool read_double(const struct reading *reading, double *out)
+{
+    struct number_copy copy;
+    char *end;
+    if (!copy_number(&copy, read_skip_blanks(reading->text)))
+        return reading_no_memory(reading);
     errno = 0;
-    *out = strtod(copy, &end);
-    if (end != copy + len)
-        return "22P02";
-    return errno == ERANGE && (*out == 0 || isinf(*out)) ? "22003" : NULL;
+    *out = strtod(copy.text, &end);
+    bool done = true;
+    if (errno == ERANGE && (*out == 0 || isinf(*out)))
+        done =
+            out_of_range(reading, (struct slice){copy.text, (size_t)(end - copy.text)});
+    else if (!is_whole(copy.text, end))
+        done = reading_syntax(reading, "22P02");
+    free_number(&copy);
+    return done;
+}
+
+bool read_float(const struct reading *reading, float *out)
+{
+    struct number_copy copy;
+    char *end;
+    if (!copy_number(&copy, read_skip_blanks(reading->text)))
+        return reading_no_memory(reading);
+    errno = 0;
+    *out = strtof(copy.text, &end);
+    bool done = true;
+    if (errno == ERANGE && (*out == 0 || isinf(*out)))
+        done = out_of_range(reading, reading->text);
+    else if (!is_whole(copy.text, end))
+        done = reading_syntax(reading, "22P02");
+    free_number(&copy);
+    return done;
 }

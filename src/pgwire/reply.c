@@ -146,6 +146,7 @@ bool reply_error(struct chain *out, const struct pgw_error *err)
     field(&writer, 'D', err->detail);
     field(&writer, 'H', err->hint);
     field(&writer, 'P', position);
+    field(&writer, 'W', err->context);
     field(&writer, 's', err->schema);
     field(&writer, 't', err->table);
     field(&writer, 'c', err->column);

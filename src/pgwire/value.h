@@ -1,10 +1,9 @@
-/* value.h - values as PostgreSQL writes and reads them, text and binary.
+/* value.h - values as PostgreSQL writes them, text and binary.
  *
- * The one place in the tree where a value becomes PostgreSQL's bytes. Writers put at
- * `to`, where there must be room for the type's maximum below, and return the end.
- * Readers take exactly all of `len` bytes; they answer a SQLSTATE (22P02 malformed,
- * 22003 and 22008 out of range, 22P03 bad binary length) or NULL. Source: PostgreSQL
- * 15, documentation chapter 8 and the send/recv functions of its types. */
+ * The one place in the tree where a value becomes PostgreSQL's bytes; read.h is the way
+ * back. Writers put at `to`, where there must be room for the type's maximum below, and
+ * return the end. Source: PostgreSQL 15, documentation chapter 8 and the send functions
+ * of its types. */
 #ifndef PGWIRE_VALUE_H
 #define PGWIRE_VALUE_H
 
@@ -54,7 +53,7 @@ static inline uint8_t *value_put64(uint8_t *to, uint64_t value)
     return to + sizeof value;
 }
 
-/* ---- numbers: value_number.c; read_number.c, read_numeric.c ---- */
+/* ---- numbers: value_number.c ---- */
 
 uint8_t *value_uint_text(uint8_t *to, uint64_t value);
 uint8_t *value_int_text(uint8_t *to, int64_t value);
@@ -67,43 +66,23 @@ uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale);
 uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
                                unsigned scale);
 
-const char *value_int_read(const char *text, size_t len, int64_t *out);
-/* A binary numeric as text; `to` has room for value_numeric_text_max bytes. */
-size_t value_numeric_text_max(const uint8_t *raw, size_t len);
-const char *value_numeric_text(const uint8_t *raw, size_t len, uint8_t *to,
-                               uint8_t **end);
-
-/* ---- floating point: value_float.c, the shortest text that reads back the same;
- * read_float.c ---- */
+/* ---- floating point: value_float.c, the shortest text that reads back the same ----
+ */
 
 uint8_t *value_double_text(uint8_t *to, double value);
 uint8_t *value_float_text(uint8_t *to, float value);
-const char *value_double_read(const char *text, size_t len, double *out);
 
-/* ---- dates and times: value_time.c; days and microseconds since 1970;
- * read_time.c ---- */
+/* ---- dates and times: value_time.c; days and microseconds since 1970 ---- */
 
 uint8_t *value_date_text(uint8_t *to, int32_t days);
 uint8_t *value_time_text(uint8_t *to, int64_t us); /* of a day */
 uint8_t *value_timestamp_text(uint8_t *to, int64_t us, bool with_zone);
 uint8_t *value_interval_text(uint8_t *to, int32_t months, int32_t days, int64_t us);
-const char *value_date_read(const char *text, size_t len, int32_t *days);
-/* A zone in the text moves the time to UTC if with_zone, else it is ignored. */
-const char *value_timestamp_read(const char *text, size_t len, bool with_zone,
-                                 int64_t *us);
 
-/* ---- the rest: value_bytes.c, read_bytes.c ---- */
+/* ---- the rest: value_bytes.c ---- */
 
 uint8_t *value_uuid_text(uint8_t *to, const uint8_t bytes[16]);
-const char *value_uuid_read(const char *text, size_t len, uint8_t out[16]);
 /* \x and two digits a byte: 2 + 2 * len */
 uint8_t *value_bytea_text(uint8_t *to, const uint8_t *bytes, size_t len);
-/* Both input formats; `to` has room for len bytes. */
-const char *value_bytea_read(const char *text, size_t len, uint8_t *to,
-                             size_t *out_len);
-const char *value_bool_read(const char *text, size_t len, bool *out);
-
-/* Without the blanks at both ends. */
-void value_trim(const char **text, size_t *len);
 
 #endif
