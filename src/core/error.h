@@ -16,6 +16,7 @@ struct error {
     char message[1024]; /* cut at a UTF-8 boundary if longer */
     char detail[512];   /* "" = none, likewise hint */
     char hint[256];
+    char schema[64], table[64], column[64], constraint[64]; /* that was violated */
 };
 
 /* No error, nothing unknown left over from an earlier one. */

@@ -27,6 +27,10 @@ static enum pgw_status to_pg(enum pgw_status status, const struct error *from,
     to->position = from->position;
     memcpy(to->detail, from->detail, sizeof to->detail);
     memcpy(to->hint, from->hint, sizeof to->hint);
+    memcpy(to->schema, from->schema, sizeof to->schema);
+    memcpy(to->table, from->table, sizeof to->table);
+    memcpy(to->column, from->column, sizeof to->column);
+    memcpy(to->constraint, from->constraint, sizeof to->constraint);
     return PGW_ERROR;
 }
 
@@ -214,6 +218,7 @@ struct front_statement {
     struct query *query;
     const uint32_t *param_oids;
     const struct pgw_column *columns;
+    int32_t lead; /* characters of the client's text in front of the statement */
 };
 
 static bool cast_hints(const struct pgw_parse *parse, struct arena *arena,
@@ -292,8 +297,10 @@ static enum pgw_status parse(void *state, pgw_session *session,
     enum pgw_status status = parse_statement(state, text, parse, statement, err);
     if (status == PGW_ERROR && err->position > 0)
         err->position += characters(start, text.data);
-    if (status == PGW_OK)
+    if (status == PGW_OK) {
+        ((struct front_statement *)*statement)->lead = characters(start, text.data);
         *parse->sql = (struct pgw_slice){rest.data, 0};
+    }
     return status;
 }
 
@@ -327,6 +334,17 @@ static void close_portal(void *self)
     free(portal);
 }
 
+/* An error of a statement that was accepted, where the client's text has it. */
+static enum pgw_status late_error(const struct front_statement *statement,
+                                  enum pgw_status status, const struct error *from,
+                                  struct pgw_error *to)
+{
+    status = to_pg(status, from, to);
+    if (status == PGW_ERROR && to->position > 0)
+        to->position += statement->lead;
+    return status;
+}
+
 static enum pgw_status bind(void *self, pgw_session *session,
                             const struct pgw_bind *bind, void **out,
                             struct pgw_error *err)
@@ -336,7 +354,7 @@ static enum pgw_status bind(void *self, pgw_session *session,
     enum pgw_status status =
         query_revalidate(statement->front->query, statement->query, &error);
     if (status != PGW_OK)
-        return to_pg(status, &error, err);
+        return late_error(statement, status, &error, err);
     struct front_portal *portal = calloc(1, sizeof *portal);
     if (!portal)
         return no_memory(err);
@@ -364,7 +382,7 @@ static enum pgw_status execute(void *self, pgw_session *session,
         portal->params.column_count ? &portal->params : NULL, &result, &error);
     show_state(statement->front);
     if (status != PGW_OK)
-        return to_pg(status, &error, err);
+        return late_error(statement, status, &error, err);
     return fill_reply(statement->query, &result, statement->columns, reply, err);
 }
 

@@ -69,6 +69,19 @@ static const char **copy_casts(struct query *query, const struct engine_stmt *st
     return casts;
 }
 
+/* An engine that has rewritten text in hand counts characters in that. */
+static bool prepare_text(struct query_session *session, const struct query *query,
+                         const struct query_hints *casts, struct engine_stmt **stmt,
+                         struct error *err)
+{
+    if (pool_prepare(session->conn, query->engine_text, stmt, err))
+        return true;
+    if (err->position > 0)
+        err->position =
+            sql_params_origin(query->text, casts->casts, casts->count, err->position);
+    return false;
+}
+
 /* Plan the text; when types stay open, plan it again with casts. */
 static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
@@ -77,7 +90,7 @@ static bool plan(struct query_session *session, struct query *query,
     if (!sql_params_cast(query->text, hints->casts, hints->count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
-    if (!pool_prepare(session->conn, query->engine_text, stmt, err))
+    if (!prepare_text(session, query, hints, stmt, err))
         return false;
     bool known = types_known(*stmt);
     query->casts =
@@ -86,10 +99,11 @@ static bool plan(struct query_session *session, struct query *query,
         return error_no_memory(err);
     if (known)
         return true;
-    if (!sql_params_cast(query->text, query->casts, (*stmt)->param_count, &query->arena,
+    const struct query_hints filled = {query->casts, (*stmt)->param_count};
+    if (!sql_params_cast(query->text, filled.casts, filled.count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
-    return pool_prepare(session->conn, query->engine_text, stmt, err);
+    return prepare_text(session, query, &filled, stmt, err);
 }
 
 /* A numeric parameter's scale is its value's, known only when it is bound: a column
@@ -153,13 +167,6 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
     return true;
 }
 
-/* An engine that has rewritten text in hand counts characters in that. */
-static void drop_foreign_position(const struct query *query, struct error *err)
-{
-    if (!slice_equal(query->text, query->engine_text))
-        err->position = 0;
-}
-
 static enum pgw_status prepare_in_engine(struct query_session *session,
                                          struct query *query,
                                          const struct query_hints *hints,
@@ -171,9 +178,7 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
         return status;
     bool done =
         query_session_ready(session, err) && plan(session, query, hints, &stmt, err);
-    if (!done)
-        drop_foreign_position(query, err);
-    else
+    if (done)
         done = copy_params(query, stmt, err) && copy_columns(query, stmt, err);
     if (done) {
         query->returns_rows = stmt->returns_rows;
@@ -186,12 +191,11 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
 static bool still_valid(struct query_session *session, struct query *query,
                         struct error *err)
 {
+    const struct query_hints casts = {query->casts, query->param_count};
     struct engine_stmt *stmt;
     if (!query_session_ready(session, err) ||
-        !pool_prepare(session->conn, query->engine_text, &stmt, err)) {
-        drop_foreign_position(query, err);
+        !prepare_text(session, query, &casts, &stmt, err))
         return false;
-    }
     if (!query_columns_agree(query, stmt->column_count, stmt->columns))
         return error_set(err, "0A000", "cached plan must not change result type");
     query->catalogue = pool_conn_catalogue(session->conn);

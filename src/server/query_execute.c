@@ -149,8 +149,11 @@ static bool run(struct query_session *session, struct query *query,
     bool done = text_to_execute(query, params, &arena, &text)
                     ? execute_text(session, query, text, params, out, err)
                     : error_no_memory(err);
-    if (!done && !slice_equal(query->text, text))
-        err->position = 0; /* counted in a text that is not the client's */
+    if (!done && !slice_equal(query->engine_text, text))
+        err->position = 0; /* counted in a text of this execution's alone */
+    else if (!done && err->position > 0)
+        err->position = sql_params_origin(query->text, query->casts, query->param_count,
+                                          err->position);
     arena_free(&arena);
     return done;
 }

@@ -84,3 +84,36 @@ bool sql_params_cast(struct slice statement, const char *const *casts, size_t co
     *out = (struct slice){text, len};
     return true;
 }
+
+static int32_t characters(const char *text, size_t len)
+{
+    int32_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+int32_t sql_params_origin(struct slice statement, const char *const *casts,
+                          size_t count, int32_t position)
+{
+    struct slice rest = statement;
+    const char *seen = statement.data;
+    int32_t behind = 1; /* the character of the statement that is at `seen` */
+    for (;;) {
+        struct token token = token_next(&rest);
+        const char *cast = cast_of(&token, casts, count);
+        if (token.kind == TOKEN_END)
+            return position;
+        if (!cast)
+            continue;
+        const char *end = token.text.data + token.text.len;
+        behind += characters(seen, (size_t)(end - seen));
+        seen = end;
+        int32_t cast_len = 2 + characters(cast, strlen(cast));
+        if (position < behind)
+            return position;
+        if (position < behind + cast_len)
+            return behind - characters(token.text.data, token.text.len);
+        position -= cast_len;
+    }
+}

@@ -16,4 +16,9 @@ uint32_t sql_param_max(struct slice statement);
 bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
                      struct arena *arena, struct slice *out);
 
+/* A character of the text that sql_params_cast has made, from 1, as the character of
+ * `statement` that it comes from; what stands in a cast comes from its parameter. */
+int32_t sql_params_origin(struct slice statement, const char *const *casts,
+                          size_t count, int32_t position);
+
 #endif

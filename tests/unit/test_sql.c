@@ -156,5 +156,21 @@ static void test_params(void **state)
     arena_free(&arena);
 }
 
+/* Every character of a text with casts, looked up in the one without. */
+static void test_origin(void **state)
+{
+    static const char *const casts[] = {"int8", NULL, "é"};
+    static const char text[] = "a é $1 $2\n$1$3 b";
+    static const int32_t origins[] = {0,  1,  2,  3,  4,  5,  6,  5,  5,  5,  5,
+                                      5,  5,  7,  8,  9,  10, 11, 12, 11, 11, 11,
+                                      11, 11, 11, 13, 14, 13, 13, 13, 15, 16, 17};
+    (void)state;
+    for (size_t i = 1; i < ARRAY_LEN(origins); i++)
+        assert_int_equal(sql_params_origin(SLICE(text), casts, 3, (int32_t)i),
+                         origins[i]);
+    assert_int_equal(sql_params_origin(SLICE("select $1"), NULL, 0, 8), 8);
+}
+
 UNIT_MAIN(cmocka_unit_test(test_split), cmocka_unit_test(test_classify),
-          cmocka_unit_test(test_settings), cmocka_unit_test(test_params))
+          cmocka_unit_test(test_settings), cmocka_unit_test(test_params),
+          cmocka_unit_test(test_origin))

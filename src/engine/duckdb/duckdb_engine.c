@@ -127,6 +127,7 @@ static bool configure(struct duckdb_engine *engine,
         {"allow_community_extensions", "false"},
         {"allow_unsigned_extensions", "false"},
         {"preserve_insertion_order", "true"},
+        {"errors_as_json", "true"},
         {"threads", threads},
     };
     size_t count =

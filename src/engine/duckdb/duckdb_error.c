@@ -1,193 +1,260 @@
-/* duckdb_error.c - the engine's messages as SQLSTATEs.
+/* duckdb_error.c - the engine's errors as SQLSTATE, position and text.
  *
- * A message begins with its kind ("Catalog Error: "); what follows tells cases apart
- * that PostgreSQL has codes for. The first row that fits wins; adding a case is adding
- * a row. Source of the codes: PostgreSQL documentation, appendix A. */
-#include <stddef.h>
+ *     {"exception_type": "Catalog", "exception_message": "Table with name x …",
+ *      "position": "14"}
+ *     Catalog Error: Table with name x …
+ *     └ kind         └ text: its first line and, behind that, hints
+ *
+ * The engine is told to write its errors as JSON, because a position stands there as
+ * what it is, a number of bytes. Where it does not obey (it has been told otherwise, or
+ * failed before it listened), the error is plain and has no position. What
+ * a text means is said by duckdb_error_rules.c. */
+#include <jansson.h>
 #include <stdlib.h>
 
+#include "core/text.h"
+#include "engine/duckdb/duckdb_error_rules.h"
 #include "engine/duckdb/duckdb_internal.h"
 
-static const struct rule {
-    const char *kind;    /* how the message begins */
-    const char *pattern; /* what it contains; NULL = anything */
-    const char *sqlstate;
-} rules[] = {
-    {"Parser Error: ", NULL, "42601"},
-    {"Syntax Error: ", NULL, "42601"},
-    {"Catalog Error: ", "Table with name \"", "42P07"}, /* quoted only if it exists */
-    {"Catalog Error: ", "View with name \"", "42P07"},
-    {"Catalog Error: ", "Schema with name \"", "42P06"},
-    {"Catalog Error: ", "with name \"", "42710"},
-    {"Catalog Error: ", "already exists", "42710"},
-    {"Catalog Error: ", "Existing object", "42809"},
-    {"Catalog Error: ", "Table with name", "42P01"},
-    {"Catalog Error: ", "View with name", "42P01"},
-    {"Catalog Error: ", "Function with name", "42883"},
-    {"Catalog Error: ", "Schema with name", "3F000"},
-    {"Catalog Error: ", "Type with name", "42704"},
-    {"Catalog Error: ", "Sequence with name", "42P01"},
-    {"Catalog Error: ", "unrecognized configuration parameter", "42704"},
-    {"Catalog Error: ", "does not exist", "42704"},
-    {"Catalog Error: ", NULL, "42000"},
-    {"Binder Error: ", "Ambiguous reference to column", "42702"},
-    {"Binder Error: ", "Referenced column", "42703"},
-    {"Binder Error: ", "does not have a column named", "42703"},
-    {"Binder Error: ", "Column with name", "42701"},
-    {"Binder Error: ", "Referenced table", "42P01"},
-    {"Binder Error: ", "must appear in the GROUP BY clause", "42803"},
-    {"Binder Error: ", "cannot contain aggregate", "42803"},
-    {"Binder Error: ", "aggregate function calls cannot be nested", "42803"},
-    {"Binder Error: ", "window functions are not allowed", "42P20"},
-    {"Binder Error: ", "No function matches", "42883"},
-    {"Binder Error: ", "Cannot compare values", "42883"},
-    {"Binder Error: ", "Could not choose a best candidate", "42725"},
-    {"Binder Error: ", "values were supplied", "42601"},
-    {"Binder Error: ", "Table \"", "42P01"},
-    {"Binder Error: ", "Cannot mix values of type", "42804"},
-    {"Binder Error: ", "Duplicate alias", "42712"},
-    {"Binder Error: ", "Catalog \"", "3F000"},
-    {"Binder Error: ", "UNIQUE/PRIMARY KEY", "42P10"},
-    {"Binder Error: ", NULL, "42000"},
-    {"Constraint Error: ", "Duplicate key", "23505"},
-    {"Constraint Error: ", "duplicate key", "23505"},
-    {"Constraint Error: ", "NOT NULL constraint", "23502"},
-    {"Constraint Error: ", "foreign key", "23503"},
-    {"Constraint Error: ", "CHECK constraint", "23514"},
-    {"Constraint Error: ", NULL, "23000"},
-    {"Conversion Error: ", "timestamp field value out of range", "22008"},
-    {"Conversion Error: ", "date field value out of range", "22008"},
-    {"Conversion Error: ", "invalid date field format", "22007"},
-    {"Conversion Error: ", "invalid timestamp field format", "22007"},
-    {"Conversion Error: ", "out of range", "22003"},
-    {"Conversion Error: ", "Could not convert string", "22P02"},
-    {"Conversion Error: ", "Could not cast value", "22003"},
-    {"Conversion Error: ", NULL, "22P02"},
-    {"Out of Range Error: ", NULL, "22003"},
-    {"Mismatch Type Error: ", NULL, "42804"},
-    {"Invalid type Error: ", NULL, "42804"},
-    {"Divide by Zero Error: ", NULL, "22012"},
-    {"TransactionContext Error: ", "Conflict", "40001"},
-    {"TransactionContext Error: ", "read-only", "25006"},
-    {"TransactionContext Error: ", "no transaction is active", "25P01"},
-    {"TransactionContext Error: ", "Current transaction is aborted", "25P02"},
-    {"TransactionContext Error: ", "constraint", "23505"},
-    {"TransactionContext Error: ", NULL, "40001"},
-    {"Transaction Error: ", NULL, "40001"},
-    {"Not implemented Error: ", NULL, "0A000"},
-    {"Permission Error: ", NULL, "42501"},
-    {"Dependency Error: ", NULL, "2BP01"},
-    {"Sequence Error: ", NULL, "2200H"},
-    {"Interrupt Error: ", NULL, "57014"},
-    {"INTERRUPT Error: ", NULL, "57014"},
-    {"Out of Memory Error: ", NULL, "53200"},
-    {"IO Error: ", "Conflicting lock is held", "55006"},
-    {"IO Error: ", "No files found", "58P01"},
-    {"IO Error: ", "No space left", "53100"},
-    {"IO Error: ", NULL, "58030"},
-    {"Parameter Not Resolved Error: ", NULL, "42P18"},
-    {"Parameter Not Allowed Error: ", NULL, "42601"},
-    {"Missing Extension Error: ", NULL, "0A000"},
-    {"Extension Autoloading Error: ", NULL, "0A000"},
-    {"Invalid Configuration Error: ", NULL, "42501"},
-    {"Invalid Input Error: ", "Cannot prepare multiple statements", "42601"},
-    {"Invalid Input Error: ", "read-only mode", "25006"},
-    {"Invalid Input Error: ", "division by zero", "22012"},
-    {"Invalid Input Error: ", "interrupted", "57014"},
-    {"Invalid Input Error: ", NULL, "22023"},
-    {"Fatal Error: ", NULL, "58000"},
-    {"FATAL Error: ", NULL, "58000"},
+/* What the engine has told; text may be borrowed from json. */
+struct told {
+    struct slice kind;
+    const char *text;
+    json_t *json;   /* NULL: it was plain */
+    int64_t offset; /* bytes before what is meant, -1 = unknown */
 };
 
-static const struct rule *find_rule(const char *message)
+/* The parts of a text that a pattern names, by letter. */
+struct parts {
+    struct slice letter['z' - 'a' + 1];
+};
+
+/* ---- reading what the engine says ---- */
+
+static int64_t read_offset(const json_t *json)
 {
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-        if (strncmp(message, rules[i].kind, strlen(rules[i].kind)) == 0 &&
-            (!rules[i].pattern || strstr(message, rules[i].pattern)))
-            return &rules[i];
+    const char *digits = json_string_value(json_object_get(json, "position"));
+    char *end;
+    long long offset = digits && *digits ? strtoll(digits, &end, 10) : -1;
+    return offset >= 0 && *end == '\0' ? offset : -1;
+}
+
+static void read_json(const char *text, struct told *out)
+{
+    out->json = json_loads(text, 0, NULL);
+    const char *kind = json_string_value(json_object_get(out->json, "exception_type"));
+    const char *message =
+        json_string_value(json_object_get(out->json, "exception_message"));
+    if (!kind || !message)
+        return;
+    out->kind = slice_of(kind);
+    out->text = message;
+    out->offset = read_offset(out->json);
+}
+
+static void read_message(const char *message, struct told *out)
+{
+    static const char behind[] = " Error: ";
+    const char *colon = *message == '{' ? NULL : strstr(message, behind);
+    *out = (struct told){.kind = {"", 0}, .text = message, .offset = -1};
+    if (colon) {
+        out->kind = (struct slice){message, (size_t)(colon - message)};
+        out->text = colon + strlen(behind);
+    }
+    if (*out->text == '{')
+        read_json(out->text, out);
+}
+
+/* ---- patterns ---- */
+
+static bool is_word(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        bool fits = (text[i] >= 'a' && text[i] <= 'z') || text[i] == '_' ||
+                    (text[i] >= 'A' && text[i] <= 'Z') ||
+                    (text[i] >= '0' && text[i] <= '9');
+        if (!fits)
+            return false;
+    }
+    return len > 0;
+}
+
+/* -1, 1.5, with blanks around it. */
+static bool is_number(const char *text, size_t len)
+{
+    while (len > 0 && *text == ' ')
+        text++, len--;
+    while (len > 0 && text[len - 1] == ' ')
+        len--;
+    size_t sign = len > 0 && (*text == '-' || *text == '+');
+    size_t points = 0, digits = 0;
+    for (size_t i = sign; i < len; i++) {
+        points += text[i] == '.';
+        digits += text[i] >= '0' && text[i] <= '9';
+    }
+    return digits > 0 && points <= 1 && sign + points + digits == len;
+}
+
+static bool part_fits(char letter, const char *text, size_t len)
+{
+    if (letter == 'w')
+        return is_word(text, len);
+    return letter != 'd' || is_number(text, len);
+}
+
+/* Take one part: it ends where the literal behind it begins, or with its line. */
+static const char *match_part(char letter, const char *literal, size_t len,
+                              const char *text, struct slice *out)
+{
+    const char *end =
+        len ? memmem(text, strlen(text), literal, len) : text + strcspn(text, "\n");
+    if (!end || !part_fits(letter, text, (size_t)(end - text)))
+        return NULL;
+    *out = (struct slice){text, (size_t)(end - text)};
+    return end + len;
+}
+
+static bool match(const char *pattern, const char *text, struct parts *out)
+{
+    size_t len = strcspn(pattern, "%");
+    if (strncmp(text, pattern, len) != 0)
+        return false;
+    text += len;
+    pattern += len;
+    while (*pattern && text) {
+        char letter = pattern[1];
+        len = strcspn(pattern + 2, "%");
+        text = match_part(letter, pattern + 2, len, text, &out->letter[letter - 'a']);
+        pattern += 2 + len;
+    }
+    return text != NULL;
+}
+
+static const struct duckdb_error_rule *find_rule(const struct told *told,
+                                                 struct parts *parts)
+{
+    for (size_t i = 0; i < duckdb_error_rule_count; i++) {
+        const struct duckdb_error_rule *rule = &duckdb_error_rules[i];
+        *parts = (struct parts){{{"", 0}}};
+        if (slice_equal(told->kind, slice_of(rule->kind)) &&
+            (!rule->pattern || match(rule->pattern, told->text, parts)))
+            return rule;
     }
     return NULL;
 }
 
-static size_t count_characters(const char *text, size_t len)
+const struct duckdb_error_rule *duckdb_error_rule_of(const char *message)
+{
+    struct told told;
+    struct parts parts;
+    read_message(message, &told);
+    const struct duckdb_error_rule *rule = find_rule(&told, &parts);
+    json_decref(told.json);
+    return rule;
+}
+
+/* ---- writing what the client reads ---- */
+
+/* What does not fit is cut in front of a character: false. */
+static bool append(char *out, size_t size, struct slice text)
+{
+    size_t used = strlen(out);
+    size_t len = text_boundary(text.data, text.len, size - 1 - used);
+    memcpy(out + used, text.data, len);
+    out[used + len] = '\0';
+    return len == text.len;
+}
+
+static void fill_in(const char *message, const struct parts *parts, struct slice all,
+                    char *out, size_t size)
+{
+    bool fits = true;
+    out[0] = '\0';
+    while (fits && *message) {
+        struct slice next = {message, strcspn(message, "%")};
+        message += next.len;
+        if (next.len == 0) {
+            next = message[1] == '0' ? all : parts->letter[message[1] - 'a'];
+            message += 2;
+        }
+        fits = append(out, size, next);
+    }
+}
+
+/* "Did you mean …", "Candidate …" and further lines. */
+static void set_hint(struct error *err, const char *text)
+{
+    const char *excerpt = strstr(text, "\n\nLINE "); /* of a plain message */
+    text += strspn(text, "\n");
+    if (excerpt && excerpt < text)
+        return;
+    size_t len = excerpt ? (size_t)(excerpt - text) : strlen(text);
+    if (len > 0)
+        error_hint(err, "%.*s", (int)len, text);
+}
+
+static size_t count_characters(struct slice text)
 {
     size_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
     return count;
 }
 
-/* The start of line `number`, from 1. */
-static struct slice find_line(struct slice sql, unsigned long number)
+/* PostgreSQL does not say where a value was, it is not always written somewhere. */
+static int32_t position_of(const struct told *told,
+                           const struct duckdb_error_rule *rule, struct slice sql)
 {
-    while (number > 1) {
-        const char *end = memchr(sql.data, '\n', sql.len);
-        if (!end)
-            return (struct slice){sql.data, 0};
-        sql.len -= (size_t)(end + 1 - sql.data);
-        sql.data = end + 1;
-        number--;
-    }
-    return sql;
+    if (told->offset < 0 || (uint64_t)told->offset > sql.len ||
+        rule->sqlstate[0] != '4' || rule->flags & RULE_NOWHERE)
+        return 0;
+    sql.len = (size_t)told->offset;
+    return (int32_t)count_characters(sql) + 1;
 }
 
-/* "\n\nLINE n: …text…\n        ^": the caret stands under the character that is meant.
- * A long line is shown in part, between dots; what is shown is looked up in the
- * statement. */
-static int32_t find_position(const char *excerpt, struct slice sql)
+/* Whose constraint it was. */
+static void set_names(struct error *err, const struct parts *parts)
 {
-    char *colon;
-    unsigned long number = strtoul(excerpt + strlen("LINE "), &colon, 10);
-    if (strncmp(colon, ": ", 2) != 0)
-        return 0;
-    const char *shown = colon + 2, *end = strchr(shown, '\n');
-    ptrdiff_t prefix = shown - excerpt;
-    const char *caret = end ? strchr(end, '^') : NULL;
-    if (!caret || caret - (end + 1) < prefix)
-        return 0;
-    size_t column = (size_t)(caret - (end + 1) - prefix);
-    size_t shown_len = (size_t)(end - shown);
-    if (shown_len > 3 && strncmp(shown, "...", 3) == 0) {
-        shown += 3;
-        shown_len -= 3;
-        column = column > 3 ? column - 3 : 0;
-    }
-    if (shown_len > 3 && strncmp(end - 3, "...", 3) == 0)
-        shown_len -= 3;
-    struct slice line = find_line(sql, number);
-    const char *found = line.len ? memmem(line.data, line.len, shown, shown_len) : NULL;
-    if (!found)
-        return 0;
-    return (int32_t)(count_characters(sql.data, (size_t)(found - sql.data)) + column +
-                     1);
+    const struct {
+        char letter;
+        char *out;
+    } names[] = {{'s', err->schema},
+                 {'t', err->table},
+                 {'c', err->column},
+                 {'n', err->constraint}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        (void)append(names[i].out, sizeof err->table,
+                     parts->letter[names[i].letter - 'a']);
 }
 
-/* "Did you mean …", "Candidate …" and further lines are a hint. */
-static void split_hint(struct error *err, const char *text, size_t len)
+static void set_by_rule(struct error *err, const struct told *told,
+                        const struct duckdb_error_rule *rule, const struct parts *parts)
 {
-    const char *newline = memchr(text, '\n', len);
-    size_t first = newline ? (size_t)(newline - text) : len;
-    char sqlstate[6];
-    memcpy(sqlstate, err->sqlstate, sizeof sqlstate);
-    error_set(err, sqlstate, "%.*s", (int)first, text);
-    while (newline && newline < text + len && *newline == '\n')
-        newline++;
-    if (newline && newline < text + len)
-        error_hint(err, "%.*s", (int)(text + len - newline), newline);
+    char message[sizeof err->message];
+    struct slice line = {told->text, strcspn(told->text, "\n")};
+    fill_in(rule->message ? rule->message : "%0", parts, line, message, sizeof message);
+    error_set(err, rule->sqlstate, "%s", message);
+    if (rule->flags & RULE_DETAIL)
+        error_detail(err, "%.*s", (int)line.len, line.data);
+    if (strncmp(rule->sqlstate, "23", 2) == 0)
+        set_names(err, parts);
+    set_hint(err, told->text + line.len);
 }
 
 bool duckdb_error_set(struct error *err, const char *message, struct slice sql)
 {
+    struct told told;
+    struct parts parts;
     if (!message)
-        message = "Internal Error: the engine failed without a message";
-    const struct rule *rule = find_rule(message);
-    const char *text = rule ? message + strlen(rule->kind) : message;
-    const char *excerpt = strstr(text, "\n\nLINE ");
-    size_t len = excerpt ? (size_t)(excerpt - text) : strlen(text);
-    memcpy(err->sqlstate, rule ? rule->sqlstate : "XX000", sizeof err->sqlstate);
-    split_hint(err, text, len);
-    if (excerpt &&
-        err->sqlstate[0] == '4') /* of values PostgreSQL does not say where */
-        err->position = find_position(excerpt + 2, sql);
+        return error_set(err, "XX000", "the engine failed without a message");
+    read_message(message, &told);
+    const struct duckdb_error_rule *rule = find_rule(&told, &parts);
+    if (rule) {
+        set_by_rule(err, &told, rule, &parts);
+        err->position = position_of(&told, rule, sql);
+    } else {
+        error_set(err, "XX000", "%s", message);
+    }
+    json_decref(told.json);
     return false;
 }

@@ -13,6 +13,9 @@
 /* An error of the engine as SQLSTATE, position and text; always false. `sql` is what
  * was executed, to find the position in. duckdb_error.c */
 bool duckdb_error_set(struct error *err, const char *message, struct slice sql);
+struct duckdb_error_rule;
+/* The row that tells what a message means; NULL: none does. */
+const struct duckdb_error_rule *duckdb_error_rule_of(const char *message);
 
 /* The names of the user's types; one of an engine. duckdb_names.c */
 struct duckdb_names {
