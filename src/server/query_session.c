@@ -183,3 +183,27 @@ bool query_session_ready(struct query_session *session, struct error *err)
     return rows_spool_live(session, err) &&
            pool_configure(session->conn, &settings, err) && begin_due(session, err);
 }
+
+/* After a COMMIT that failed the engine may have left the transaction, or not. */
+static bool is_out(struct query_session *session)
+{
+    struct error err;
+    return query_session_run(session, SLICE("rollback"), &err) ||
+           strcmp(err.sqlstate, "25P01") == 0;
+}
+
+bool query_session_end_engine(struct query_session *session, bool commit,
+                              struct error *err)
+{
+    set_working(session, NULL);
+    bool done =
+        query_session_run(session, commit ? SLICE("commit") : SLICE("rollback"), err);
+    pool_snapshot_end(session->conn);
+    session->engine_begun = false;
+    if (!done && !is_out(session)) {
+        pool_release(session->database->pool, session->conn, true);
+        session->conn = NULL;
+        session->pinned = false;
+    }
+    return done;
+}

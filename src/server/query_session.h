@@ -56,6 +56,12 @@ bool query_session_run(struct query_session *session, struct slice sql,
  * transaction if one is due. */
 bool query_session_ready(struct query_session *session, struct error *err);
 
+/* Between enter and leave: end the engine's transaction, where no interrupt reaches it.
+ * A connection that cannot be brought out of it is closed. False: it has rolled back.
+ */
+bool query_session_end_engine(struct query_session *session, bool commit,
+                              struct error *err);
+
 /* In a failed transaction only its end is allowed: 25P02, true. query.c */
 bool query_refuse_when_failed(const struct query_session *session,
                               const struct sql_class *class, struct error *err);

@@ -33,19 +33,13 @@ static void end(struct query_session *session, bool committed)
 static enum pgw_status end_in_engine(struct query_session *session, bool commit,
                                      struct error *err)
 {
-    struct error ignored;
     bool done = true;
     if (session->engine_begun) {
         enum pgw_status status = query_session_enter(session, err);
         if (status == PGW_WAIT)
             return status;
         rows_end_all(session);
-        done = query_session_run(session, commit ? SLICE("commit") : SLICE("rollback"),
-                                 err);
-        if (!done && commit)
-            (void)query_session_run(session, SLICE("rollback"), &ignored);
-        pool_snapshot_end(session->conn);
-        session->engine_begun = false;
+        done = query_session_end_engine(session, commit, err);
         query_session_leave(session);
     }
     rows_end_all(session);
