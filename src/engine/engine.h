@@ -55,6 +55,8 @@ struct engine_conn_ops {
     /* Prepare exactly one statement; never executes it. */
     bool (*prepare)(struct engine_conn *, struct slice sql, struct engine_stmt **out,
                     struct error *);
+    /* Drop the temporary objects of this connection. NULL: the engine has none. */
+    bool (*drop_temporary)(struct engine_conn *, struct error *);
     /* Thread-safe. Forgotten when nothing executes: the caller repeats it. */
     void (*interrupt)(struct engine_conn *);
     void (*close)(struct engine_conn *);

@@ -31,6 +31,13 @@ static void tell_parameter(void *client, const char *name, const char *value)
     (void)pgw_session_set_parameter(front->session, name, value, &ignored);
 }
 
+static void tell_style(void *client, const char *name, const char *value)
+{
+    struct front *front = client;
+    struct pgw_error ignored; /* checked before; without memory values look as before */
+    (void)pgw_session_set_style(front->session, name, value, &ignored);
+}
+
 static bool drop_statement(void *client, struct slice name)
 {
     struct front *front = client;
@@ -52,6 +59,7 @@ static void block_end(void *client)
 
 static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .parameter = tell_parameter,
+                                                   .style = tell_style,
                                                    .drop_statement = drop_statement,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
@@ -67,12 +75,11 @@ static enum pgw_status fatal(const struct error *from, struct pgw_error *to)
     return PGW_ERROR;
 }
 
-static bool preset(struct front *front, const char *name, const char *value,
-                   struct error *err)
+/* What the client asks for. */
+static bool start(struct front *front, const char *name, const char *value,
+                  struct error *err)
 {
-    enum setting_id id;
-    return settings_find(name, &id, err) &&
-           settings_preset(query_session_settings(front->query), id, value, err);
+    return settings_start(query_session_settings(front->query), name, value, err);
 }
 
 /* One word of `options`: up to a blank that no backslash takes away. */
@@ -101,7 +108,7 @@ static bool preset_pair(struct front *front, char *pair, struct error *err)
         if (*c == '-')
             *c = '_';
     }
-    return preset(front, pair, equals + 1, err);
+    return start(front, pair, equals + 1, err);
 }
 
 /* -c name=value, -cname=value, --name=value. */
@@ -146,13 +153,14 @@ static bool preset_all(const struct pg_front *server, struct front *front,
     const char *user = pgw_session_startup_parameter(front->session, "user");
     size_t cursor = 0;
     (void)snprintf(timeout, sizeof timeout, "%u", server->statement_timeout_ms);
-    if (!preset(front, "session_authorization", user ? user : "", err) ||
-        !preset(front, "statement_timeout", timeout, err))
+    struct settings *settings = query_session_settings(front->query);
+    if (!settings_preset(settings, "session_authorization", user ? user : "", err) ||
+        !settings_preset(settings, "statement_timeout", timeout, err))
         return false;
     if (options && !preset_options(front, options, err))
         return false;
     while (pgw_session_startup_next(front->session, &cursor, &name, &value)) {
-        if (!is_protocols(name) && !preset(front, name, value, err))
+        if (!is_protocols(name) && !start(front, name, value, err))
             return false;
     }
     return true;

@@ -15,6 +15,7 @@
 #include "server/database.h"
 #include "server/query_session.h"
 #include "sql/params.h"
+#include "sql/value.h"
 
 enum {
     PARAM_MAX = 65535 /* the protocol counts them in 16 bits */,
@@ -216,11 +217,16 @@ enum pgw_status query_revalidate(struct query_session *session, struct query *qu
     return valid ? PGW_OK : PGW_ERROR;
 }
 
-static bool names_setting(const struct sql_class *class)
+/* Is it a setting of ours, or one that SET may make? Others may be the engine's. */
+static bool names_setting(const struct query_session *session,
+                          const struct sql_class *class)
 {
     char name[SQL_NAME_BYTES];
-    return sql_identifier(class->name, name, sizeof name) &&
-           (settings_exists(name) || slice_equal_nocase(class->name, SLICE("all")));
+    if (!sql_identifier(class->name, name, sizeof name) ||
+        slice_equal_nocase(class->name, SLICE("all")))
+        return true;
+    return settings_exists(&session->settings, name) ||
+           (class->kind != SQL_SHOW && strchr(name, '.'));
 }
 
 /* SHOW of something that is no setting may mean something to the engine (SHOW TABLES);
@@ -237,6 +243,21 @@ static enum pgw_status prepare_engines_show(struct query_session *session,
     return status;
 }
 
+/* A setting of the engine's stays with the session's connection. An engine that cannot
+ * read the statement has no such setting. */
+static enum pgw_status prepare_engines_set(struct query_session *session,
+                                           struct query *query, struct error *err)
+{
+    static const struct query_hints none = {0};
+    query->class.kind = SQL_ENGINE;
+    query->class.pins = true;
+    enum pgw_status status = prepare_in_engine(session, query, &none, err);
+    if (status == PGW_ERROR && strcmp(err->sqlstate, "42601") == 0)
+        error_set(err, "42704", "unrecognized configuration parameter \"%.*s\"",
+                  (int)query->class.name.len, query->class.name.data);
+    return status;
+}
+
 static enum pgw_status prepare(struct query_session *session, struct query *query,
                                const struct query_hints *hints, struct error *err)
 {
@@ -244,10 +265,13 @@ static enum pgw_status prepare(struct query_session *session, struct query *quer
     query->engine_text = query->text;
     if (query_refuse_when_failed(session, &query->class, err))
         return PGW_ERROR;
-    if (query->class.kind == SQL_SHOW && !names_setting(&query->class))
+    if (query->class.kind == SQL_SHOW && !names_setting(session, &query->class))
         return prepare_engines_show(session, query, err);
+    if ((query->class.kind == SQL_SET || query->class.kind == SQL_RESET) &&
+        !names_setting(session, &query->class))
+        return prepare_engines_set(session, query, err);
     if (query->class.kind != SQL_ENGINE)
-        return command_columns(query, err) ? PGW_OK : PGW_ERROR;
+        return command_columns(session, query, err) ? PGW_OK : PGW_ERROR;
     if (sql_param_max(query->text) > PARAM_MAX) {
         error_set(err, "54000", "a statement takes at most %d parameters", PARAM_MAX);
         return PGW_ERROR;

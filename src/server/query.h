@@ -33,6 +33,8 @@ struct query_client_ops {
     void (*notice)(void *client, enum pgw_severity severity, const char *sqlstate,
                    const char *message);
     void (*parameter)(void *client, const char *name, const char *value);
+    /* How values are to look from now on: DateStyle, bytea_output and their like. */
+    void (*style)(void *client, const char *name, const char *value);
     /* DEALLOCATE: an empty name drops all. False: there is none. */
     bool (*drop_statement)(void *client, struct slice name);
     /* The permission to block this thread (struct pgw_host). */

@@ -174,12 +174,25 @@ static enum pgw_status execute_in_engine(struct query_session *session,
     return done ? PGW_OK : PGW_ERROR;
 }
 
+static bool refuse_write(const struct query_session *session, const struct query *query,
+                         struct error *err)
+{
+    if (!query->class.writes ||
+        !settings_is_on(&session->settings, SETTING_TRANSACTION_READ_ONLY))
+        return false;
+    error_set(err, "25006", "cannot execute %s in a read-only transaction",
+              query->class.writes);
+    return true;
+}
+
 enum pgw_status query_execute(struct query_session *session, struct query *query,
                               const struct batch *params, struct query_result *out,
                               struct error *err)
 {
     *out = (struct query_result){0};
     if (query_refuse_when_failed(session, &query->class, err))
+        return PGW_ERROR;
+    if (refuse_write(session, query, err))
         return PGW_ERROR;
     if (query->class.kind == SQL_ENGINE)
         return execute_in_engine(session, query, params, out, err);

@@ -2,8 +2,11 @@
  */
 #include "server/query_session.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/text.h"
 
 #include "server/database.h"
 
@@ -12,6 +15,51 @@ static void report_parameter(void *self, const char *name, const char *value)
     struct query_session *session = self;
     if (session->ops->parameter)
         session->ops->parameter(session->client, name, value);
+}
+
+static void report_style(void *self, const char *name, const char *value)
+{
+    struct query_session *session = self;
+    if (session->ops->style)
+        session->ops->style(session->client, name, value);
+}
+
+/* PostgreSQL's order of severities, as client_min_messages has it. */
+static bool lets_through(const char *least, enum pgw_severity severity)
+{
+    static const char *const levels[] = {"debug5",  "debug4", "debug3", "debug2",
+                                         "debug1",  "log",    "info",   "notice",
+                                         "warning", "error"};
+    static const struct {
+        enum pgw_severity severity;
+        size_t level;
+    } ranks[] = {{PGW_SEVERITY_DEBUG, 4},
+                 {PGW_SEVERITY_LOG, 5},
+                 {PGW_SEVERITY_NOTICE, 7},
+                 {PGW_SEVERITY_WARNING, 8}};
+    size_t from = 0;
+    while (from < ARRAY_LEN(levels) && strcmp(least, levels[from]) != 0)
+        from++;
+    for (size_t i = 0; i < ARRAY_LEN(ranks); i++) {
+        if (ranks[i].severity == severity)
+            return ranks[i].level >= from;
+    }
+    return true; /* INFO is what the client has asked for */
+}
+
+void query_session_notice(struct query_session *session, enum pgw_severity severity,
+                          const char *sqlstate, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    if (!session->ops->notice ||
+        !lets_through(settings_get(&session->settings, SETTING_CLIENT_MIN_MESSAGES),
+                      severity))
+        return;
+    va_start(args, format);
+    text_format(text, sizeof text, format, args);
+    va_end(args);
+    session->ops->notice(session->client, severity, sqlstate, text);
 }
 
 struct query_session *query_session_new(struct database *database,
@@ -28,8 +76,12 @@ struct query_session *query_session_new(struct database *database,
     session->database = database;
     session->ops = ops;
     session->client = client;
-    settings_init(&session->settings,
-                  &(struct settings_listener){report_parameter, session});
+    struct settings_listener listener = {report_parameter, report_style, session};
+    if (!settings_init(&session->settings, &listener)) {
+        pthread_mutex_destroy(&session->lock);
+        free(session);
+        return NULL;
+    }
     return session;
 }
 
@@ -165,10 +217,12 @@ static bool begin_due(struct query_session *session, struct error *err)
 {
     if (session->engine_begun || session->transaction == TRANSACTION_NONE)
         return true;
+    bool is_read_only =
+        settings_is_on(&session->settings, SETTING_TRANSACTION_READ_ONLY);
     pool_snapshot_begin(session->conn);
     if (!query_session_run(session,
-                           session->read_only ? SLICE("begin transaction read only")
-                                              : SLICE("begin transaction"),
+                           is_read_only ? SLICE("begin transaction read only")
+                                        : SLICE("begin transaction"),
                            err)) {
         pool_snapshot_end(session->conn);
         return false;

@@ -27,7 +27,6 @@ struct query_session {
     void *client;
     struct settings settings;
     enum transaction_state transaction;
-    bool read_only;    /* BEGIN READ ONLY */
     bool engine_begun; /* the engine knows of the transaction */
     bool pinned; /* something of the session's is left on conn: it is never shared again
                   */
@@ -61,6 +60,11 @@ bool query_session_ready(struct query_session *session, struct error *err);
  */
 bool query_session_end_engine(struct query_session *session, bool commit,
                               struct error *err);
+
+/* A notice or warning, if the client's client_min_messages lets it through. */
+void query_session_notice(struct query_session *session, enum pgw_severity severity,
+                          const char *sqlstate, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* In a failed transaction only its end is allowed: 25P02, true. query.c */
 bool query_refuse_when_failed(const struct query_session *session,
@@ -98,6 +102,7 @@ void rows_end_all(struct query_session *session);
 /* What the server answers itself: command.c. */
 enum pgw_status command_execute(struct query_session *session, struct query *query,
                                 struct query_result *out, struct error *err);
-bool command_columns(struct query *query, struct error *err);
+bool command_columns(struct query_session *session, struct query *query,
+                     struct error *err);
 
 #endif

@@ -1,360 +1,25 @@
-/* settings.c - the settings table, its checks, and the rules of transactions.
+/* settings.c - what a session has set, and the rules of transactions.
  *
  *     SET in a transaction    now = after_commit = value, after_rollback = what was
  *     SET LOCAL               now = value,  after_commit = after_rollback = what was
  *     COMMIT / ROLLBACK       now = after_commit / after_rollback
  *
- * A check turns what the user wrote into the value that is kept (canonical spelling),
- * or refuses it. A value that would change how results look is refused unless results
- * really follow it: a client must never be told a setting that is not so. */
+ * An entry exists for what was touched; all else has the table's default. The lock is
+ * held while entries change: the engine's threads read them (settings_deferred.c). */
 #include "server/settings.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/version.h"
+#include "server/settings_state.h"
 
-enum { VALUE_BYTES = 1024 };
-
-/* Write the value to keep for what was written; false with *err set. */
-typedef bool setting_check(const char *name, const char *written, char *kept,
-                           size_t size, struct error *err);
-
-enum setting_flag {
-    FLAG_REPORT = 1,    /* sent as ParameterStatus */
-    FLAG_READ_ONLY = 2, /* fixed once the session runs */
-};
-
-struct setting_spec {
-    const char *name;
-    const char *standard; /* the default */
-    unsigned flags;
-    setting_check *check;
-    const char *description;
-};
-
-static bool invalid(const char *name, const char *written, struct error *err)
-{
-    return error_set(err, "22023", "invalid value for parameter \"%s\": \"%s\"", name,
-                     written);
-}
-
-static bool unsupported(const char *name, const char *written, struct error *err)
-{
-    return error_set(err, "0A000", "parameter \"%s\" cannot be set to \"%s\" here",
-                     name, written);
-}
-
-static bool keep(const char *name, const char *written, char *kept, size_t size,
-                 struct error *err)
-{
-    if (strlen(written) >= size)
-        return invalid(name, "(too long)", err);
-    memcpy(kept, written, strlen(written) + 1);
-    return true;
-}
-
-/* PostgreSQL cuts it to NAMEDATALEN - 1 bytes and replaces what is not printable ASCII.
- */
-static bool check_application_name(const char *name, const char *written, char *kept,
-                                   size_t size, struct error *err)
-{
-    size_t len = 0;
-    (void)name;
-    (void)err;
-    for (; written[len] && len < 63 && len + 1 < size; len++)
-        kept[len] = written[len] >= 32 && written[len] < 127 ? written[len] : '?';
-    kept[len] = '\0';
-    return true;
-}
-
-/* The words that PostgreSQL takes for a boolean: any unambiguous prefix. */
-static bool parse_bool(const char *written, bool *out)
-{
-    static const struct {
-        const char *word;
-        size_t shortest;
-        bool value;
-    } words[] = {{"on", 2, true},     {"off", 2, false}, {"true", 1, true},
-                 {"false", 1, false}, {"yes", 1, true},  {"no", 1, false},
-                 {"1", 1, true},      {"0", 1, false}};
-    size_t len = strlen(written);
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (len >= words[i].shortest && len <= strlen(words[i].word) &&
-            strncasecmp(written, words[i].word, len) == 0) {
-            *out = words[i].value;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool check_bool(const char *name, const char *written, char *kept, size_t size,
-                       struct error *err)
-{
-    bool value;
-    if (!parse_bool(written, &value))
-        return error_set(err, "22023", "parameter \"%s\" requires a Boolean value",
-                         name);
-    return keep(name, value ? "on" : "off", kept, size, err);
-}
-
-/* Results are what this says, so only "off" would be a lie. */
-static bool check_only_on(const char *name, const char *written, char *kept,
-                          size_t size, struct error *err)
-{
-    if (!check_bool(name, written, kept, size, err))
-        return false;
-    return strcmp(kept, "on") == 0 || unsupported(name, written, err);
-}
-
-/* A session that the engine does not hold to it must not be told that it is read-only.
- */
-static bool check_only_off(const char *name, const char *written, char *kept,
-                           size_t size, struct error *err)
-{
-    if (!check_bool(name, written, kept, size, err))
-        return false;
-    return strcmp(kept, "off") == 0 || unsupported(name, written, err);
-}
-
-static bool check_bytea_output(const char *name, const char *written, char *kept,
-                               size_t size, struct error *err)
-{
-    if (strcasecmp(written, "escape") == 0)
-        return unsupported(name, written, err);
-    if (strcasecmp(written, "hex") != 0)
-        return invalid(name, written, err);
-    return keep(name, "hex", kept, size, err);
-}
-
-/* Letters and digits decide, as in PostgreSQL: "UTF-8", "utf8" and "unicode" are one.
- */
-static bool check_encoding(const char *name, const char *written, char *kept,
-                           size_t size, struct error *err)
-{
-    char plain[32];
-    size_t len = 0;
-    for (const char *c = written; *c && len + 1 < sizeof plain; c++) {
-        if (isalnum((unsigned char)*c))
-            plain[len++] = (char)tolower((unsigned char)*c);
-    }
-    plain[len] = '\0';
-    if (strcmp(plain, "utf8") != 0 && strcmp(plain, "unicode") != 0)
-        return error_set(err, "0A000",
-                         "conversion between %.40s and UTF8 is not supported", written);
-    return keep(name, "UTF8", kept, size, err);
-}
-
-static bool check_message_level(const char *name, const char *written, char *kept,
-                                size_t size, struct error *err)
-{
-    static const char *const levels[] = {"debug5", "debug4",  "debug3",
-                                         "debug2", "debug1",  "log",
-                                         "notice", "warning", "error"};
-    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-        if (strcasecmp(written, levels[i]) == 0)
-            return keep(name, levels[i], kept, size, err);
-    }
-    return invalid(name, written, err);
-}
-
-/* The order of day and month concerns input of ambiguous dates only; the engine reads
- * ISO. */
-static bool check_datestyle(const char *name, const char *written, char *kept,
-                            size_t size, struct error *err)
-{
-    const char *rest = written;
-    while (*rest) {
-        size_t len = strcspn(rest, ", ");
-        if (len == 3 && strncasecmp(rest, "dmy", len) == 0)
-            return unsupported(name, written, err);
-        if (len > 0 && !(len == 3 && strncasecmp(rest, "iso", len) == 0) &&
-            !(len == 3 && strncasecmp(rest, "mdy", len) == 0))
-            return strncasecmp(rest, "postgres", len) == 0 ||
-                           strncasecmp(rest, "german", len) == 0 ||
-                           strncasecmp(rest, "sql", len) == 0 ||
-                           strncasecmp(rest, "ymd", len) == 0
-                       ? unsupported(name, written, err)
-                       : invalid(name, written, err);
-        rest += len + strspn(rest + len, ", ");
-    }
-    return keep(name, "ISO, MDY", kept, size, err);
-}
-
-static bool check_intervalstyle(const char *name, const char *written, char *kept,
-                                size_t size, struct error *err)
-{
-    if (strcasecmp(written, "postgres") == 0)
-        return keep(name, "postgres", kept, size, err);
-    if (strcasecmp(written, "iso_8601") == 0 ||
-        strcasecmp(written, "sql_standard") == 0 ||
-        strcasecmp(written, "postgres_verbose") == 0)
-        return unsupported(name, written, err);
-    return invalid(name, written, err);
-}
-
-/* Every transaction sees one snapshot, which satisfies all levels but serializable. */
-static bool check_isolation(const char *name, const char *written, char *kept,
-                            size_t size, struct error *err)
-{
-    static const char *const levels[] = {"read uncommitted", "read committed",
-                                         "repeatable read"};
-    if (strcasecmp(written, "serializable") == 0)
-        return unsupported(name, written, err);
-    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-        if (strcasecmp(written, levels[i]) == 0)
-            return keep(name, levels[i], kept, size, err);
-    }
-    return invalid(name, written, err);
-}
-
-/* Floats are written in their shortest exact form, which is what 1, 2 and 3 mean. */
-static bool check_float_digits(const char *name, const char *written, char *kept,
-                               size_t size, struct error *err)
-{
-    char *end;
-    long digits = strtol(written, &end, 10);
-    if (end == written || *end != '\0' || digits < -15 || digits > 3)
-        return invalid(name, written, err);
-    if (digits < 1)
-        return unsupported(name, written, err);
-    (void)snprintf(kept, size, "%ld", digits);
-    return true;
-}
-
-/* A number of milliseconds, or one with a unit: PostgreSQL documentation 20.1.1. */
-static bool parse_duration_ms(const char *written, uint32_t *out)
-{
-    static const struct {
-        const char *unit;
-        double ms;
-    } units[] = {{"", 1},      {"us", 0.001}, {"ms", 1},    {"s", 1000},
-                 {"min", 6e4}, {"h", 3.6e6},  {"d", 8.64e7}};
-    char *unit;
-    errno = 0;
-    double number = strtod(written, &unit);
-    if (unit == written || errno || number < 0)
-        return false;
-    unit += strspn(unit, " ");
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-        if (strcmp(unit, units[i].unit) == 0 && number * units[i].ms <= INT32_MAX) {
-            *out = (uint32_t)(number * units[i].ms + 0.5);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Kept as PostgreSQL shows it: in the largest unit that has no fraction. */
-static bool check_timeout(const char *name, const char *written, char *kept,
-                          size_t size, struct error *err)
-{
-    static const struct {
-        const char *unit;
-        uint32_t ms;
-    } units[] = {
-        {"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}};
-    uint32_t value;
-    if (!parse_duration_ms(written, &value))
-        return invalid(name, written, err);
-    if (value == 0)
-        return keep(name, "0", kept, size, err);
-    size_t i = 0;
-    while (value % units[i].ms != 0)
-        i++;
-    (void)snprintf(kept, size, "%u%s", value / units[i].ms, units[i].unit);
-    return true;
-}
-
-/* Timestamps with time zone are written in UTC. */
-static bool check_timezone(const char *name, const char *written, char *kept,
-                           size_t size, struct error *err)
-{
-    static const char *const names[] = {"UTC",     "GMT",       "Etc/UTC", "Etc/GMT",
-                                        "Etc/UCT", "Universal", "Zulu",    "UCT"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (strcasecmp(written, names[i]) == 0)
-            return keep(name, names[i], kept, size, err);
-    }
-    if (strcmp(written, "0") == 0)
-        return keep(name, "UTC", kept, size, err);
-    unsupported(name, written, err);
-    error_hint(err, "Timestamps with time zone are written in UTC.");
-    return false;
-}
-
-static const struct setting_spec specs[SETTING_COUNT] = {
-    [SETTING_APPLICATION_NAME] = {"application_name", "", FLAG_REPORT,
-                                  check_application_name,
-                                  "The name of the client program."},
-    [SETTING_BYTEA_OUTPUT] = {"bytea_output", "hex", 0, check_bytea_output,
-                              "The text format of binary values."},
-    [SETTING_CLIENT_ENCODING] = {"client_encoding", "UTF8", FLAG_REPORT, check_encoding,
-                                 "The character set of the client."},
-    [SETTING_CLIENT_MIN_MESSAGES] = {"client_min_messages", "notice", 0,
-                                     check_message_level,
-                                     "The least severe message that is sent."},
-    [SETTING_DATESTYLE] = {"DateStyle", "ISO, MDY", FLAG_REPORT, check_datestyle,
-                           "The text format of dates and times."},
-    [SETTING_DEFAULT_TRANSACTION_ISOLATION] = {"default_transaction_isolation",
-                                               "repeatable read", 0, check_isolation,
-                                               "The isolation of new transactions."},
-    [SETTING_DEFAULT_TRANSACTION_READ_ONLY] =
-        {"default_transaction_read_only", "off", FLAG_REPORT, check_only_off,
-         "Whether new transactions are read-only."},
-    [SETTING_EXTRA_FLOAT_DIGITS] = {"extra_float_digits", "1", 0, check_float_digits,
-                                    "Digits of floating-point values; above 0: exact."},
-    [SETTING_IN_HOT_STANDBY] = {"in_hot_standby", "off", FLAG_REPORT | FLAG_READ_ONLY,
-                                keep, "Whether the server is a standby."},
-    [SETTING_INTEGER_DATETIMES] = {"integer_datetimes", "on",
-                                   FLAG_REPORT | FLAG_READ_ONLY, keep,
-                                   "Whether timestamps are integers."},
-    [SETTING_INTERVALSTYLE] = {"IntervalStyle", "postgres", FLAG_REPORT,
-                               check_intervalstyle, "The text format of intervals."},
-    [SETTING_IS_SUPERUSER] = {"is_superuser", "on", FLAG_REPORT | FLAG_READ_ONLY, keep,
-                              "Whether the user is an administrator."},
-    [SETTING_SCRAM_ITERATIONS] = {"scram_iterations", "4096",
-                                  FLAG_REPORT | FLAG_READ_ONLY, keep,
-                                  "Iterations of new password verifiers."},
-    [SETTING_SEARCH_PATH] = {"search_path", "\"$user\", public", FLAG_REPORT, keep,
-                             "The schemas in which names are looked up."},
-    [SETTING_SERVER_ENCODING] = {"server_encoding", "UTF8",
-                                 FLAG_REPORT | FLAG_READ_ONLY, keep,
-                                 "The character set of the database."},
-    [SETTING_SERVER_VERSION] = {"server_version",
-                                "15.0 (wirehouse " WIREHOUSE_VERSION ")",
-                                FLAG_REPORT | FLAG_READ_ONLY, keep,
-                                "The server's version."},
-    [SETTING_SERVER_VERSION_NUM] = {"server_version_num", "150000", FLAG_READ_ONLY,
-                                    keep, "The server's version as a number."},
-    [SETTING_SESSION_AUTHORIZATION] = {"session_authorization", "",
-                                       FLAG_REPORT | FLAG_READ_ONLY, keep,
-                                       "The user of the session."},
-    [SETTING_STANDARD_CONFORMING_STRINGS] =
-        {"standard_conforming_strings", "on", FLAG_REPORT, check_only_on,
-         "Whether '...' takes backslashes literally."},
-    [SETTING_STATEMENT_TIMEOUT] = {"statement_timeout", "0", 0, check_timeout,
-                                   "How long a statement may run; 0: no limit."},
-    [SETTING_TIMEZONE] = {"TimeZone", "UTC", FLAG_REPORT, check_timezone,
-                          "The time zone of timestamps."},
-    [SETTING_TRANSACTION_ISOLATION] = {"transaction_isolation", "repeatable read", 0,
-                                       check_isolation,
-                                       "The isolation of this transaction."},
-    [SETTING_TRANSACTION_READ_ONLY] = {"transaction_read_only", "off", 0,
-                                       check_only_off,
-                                       "Whether this transaction is read-only."},
-};
-
-void settings_init(struct settings *settings, const struct settings_listener *listener)
+bool settings_init(struct settings *settings, const struct settings_listener *listener)
 {
     *settings = (struct settings){0};
     if (listener)
         settings->listener = *listener;
+    return pthread_mutex_init(&settings->lock, NULL) == 0;
 }
 
 static void drop(char **text)
@@ -365,76 +30,243 @@ static void drop(char **text)
 
 void settings_free(struct settings *settings)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        struct setting_slot *slot = &settings->slots[i];
-        drop(&slot->now);
-        drop(&slot->after_commit);
-        drop(&slot->after_rollback);
-        drop(&slot->at_start);
+    settings_settle(settings, false, false);
+    for (size_t i = 0; i < settings->count; i++) {
+        struct setting_entry *entry = &settings->entries[i];
+        drop(&entry->name);
+        drop(&entry->now);
+        drop(&entry->after_commit);
+        drop(&entry->after_rollback);
+        drop(&entry->at_start);
+    }
+    free(settings->entries);
+    pthread_mutex_destroy(&settings->lock);
+}
+
+/* ---- entries ---- */
+
+static bool entry_is(const struct setting_entry *entry, const struct setting_ref *ref)
+{
+    return ref->spec ? entry->spec == ref->spec
+                     : !entry->spec && strcasecmp(entry->name, ref->name) == 0;
+}
+
+struct setting_entry *settings_entry(const struct settings *settings,
+                                     const struct setting_ref *ref)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        if (entry_is(&settings->entries[i], ref))
+            return &settings->entries[i];
+    }
+    return NULL;
+}
+
+static bool grow(struct settings *settings)
+{
+    size_t capacity = settings->capacity ? settings->capacity * 2 : 8;
+    struct setting_entry *entries =
+        realloc(settings->entries, capacity * sizeof *entries);
+    if (!entries)
+        return false;
+    settings->entries = entries;
+    settings->capacity = capacity;
+    return true;
+}
+
+/* The entry, made if need be; NULL: out of memory. The lock is held. */
+static struct setting_entry *need_entry(struct settings *settings,
+                                        const struct setting_ref *ref)
+{
+    struct setting_entry *entry = settings_entry(settings, ref);
+    if (entry)
+        return entry;
+    if (settings->count == settings->capacity && !grow(settings))
+        return NULL;
+    entry = &settings->entries[settings->count];
+    *entry = (struct setting_entry){.spec = ref->spec};
+    if (!ref->spec && !(entry->name = strdup(ref->name)))
+        return NULL;
+    settings->count++;
+    return entry;
+}
+
+/* ---- names ---- */
+
+bool settings_is_custom(const char *name)
+{
+    size_t ignored;
+    return strchr(name, '.') && !settings_table_find(name, &ignored);
+}
+
+static bool is_name_start(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (unsigned char)c >= 128;
+}
+
+/* Identifiers with dots between them. */
+static bool is_custom_name(const char *name)
+{
+    for (;;) {
+        if (!is_name_start(*name))
+            return false;
+        while (is_name_start(*name) || (*name >= '0' && *name <= '9') || *name == '$')
+            name++;
+        if (*name != '.')
+            return *name == '\0';
+        name++;
     }
 }
 
-static const char *or_standard(const char *value, enum setting_id id)
+/* wirehouse.x is the server's, whether or not there is one. */
+static bool check_custom_name(const char *name, struct error *err)
 {
-    return value ? value : specs[id].standard;
+    bool reserved = strncasecmp(name, "wirehouse.", 10) == 0;
+    if (is_custom_name(name) && !reserved)
+        return true;
+    error_set(err, "42602", "invalid configuration parameter name \"%s\"", name);
+    if (reserved)
+        error_detail(err, "\"wirehouse\" is a reserved prefix.");
+    else
+        error_detail(err, "Custom parameter names must be two or more simple "
+                          "identifiers separated by dots.");
+    return false;
+}
+
+static bool unknown(const char *name, struct error *err)
+{
+    return error_set(err, "42704", "unrecognized configuration parameter \"%s\"", name);
+}
+
+bool settings_find(const char *name, struct setting_ref *out, struct error *err)
+{
+    size_t row;
+    *out = (struct setting_ref){.name = name};
+    if (settings_table_find(name, &row)) {
+        out->spec = settings_table_row(row);
+        out->name = out->spec->name;
+        return true;
+    }
+    return strchr(name, '.') ? check_custom_name(name, err) : unknown(name, err);
+}
+
+bool settings_exists(const struct settings *settings, const char *name)
+{
+    struct setting_ref ref;
+    struct error ignored;
+    return settings_find(name, &ref, &ignored) &&
+           (ref.spec || settings_entry(settings, &ref));
+}
+
+bool settings_takes_list(const char *name, bool *quotes)
+{
+    size_t row;
+    unsigned flags =
+        settings_table_find(name, &row) ? settings_table_row(row)->flags : 0;
+    *quotes = flags & FLAG_QUOTE;
+    return flags & FLAG_LIST;
+}
+
+/* ---- reading ---- */
+
+/* What a transaction has without having said so. */
+static const struct setting_spec *default_of(const struct setting_spec *spec)
+{
+    static const struct {
+        enum setting_id of, is;
+    } defaults[] = {
+        {SETTING_TRANSACTION_DEFERRABLE, SETTING_DEFAULT_TRANSACTION_DEFERRABLE},
+        {SETTING_TRANSACTION_ISOLATION, SETTING_DEFAULT_TRANSACTION_ISOLATION},
+        {SETTING_TRANSACTION_READ_ONLY, SETTING_DEFAULT_TRANSACTION_READ_ONLY}};
+    for (size_t i = 0; i < ARRAY_LEN(defaults); i++) {
+        if (spec == &settings_followed[defaults[i].of])
+            return &settings_followed[defaults[i].is];
+    }
+    return NULL;
+}
+
+const char *settings_value(const struct settings *settings,
+                           const struct setting_ref *ref)
+{
+    const struct setting_entry *entry = settings_entry(settings, ref);
+    if (entry && entry->now)
+        return entry->now;
+    const struct setting_spec *other = ref->spec ? default_of(ref->spec) : NULL;
+    if (other)
+        return settings_value(settings, &(struct setting_ref){other, other->name});
+    return ref->spec ? ref->spec->standard : "";
 }
 
 const char *settings_get(const struct settings *settings, enum setting_id id)
 {
-    return or_standard(settings->slots[id].now, id);
+    const struct setting_spec *spec = &settings_followed[id];
+    return settings_value(settings, &(struct setting_ref){spec, spec->name});
 }
 
-const char *settings_name(enum setting_id id)
+bool settings_is_on(const struct settings *settings, enum setting_id id)
 {
-    return specs[id].name;
+    return strcmp(settings_get(settings, id), "on") == 0;
 }
 
-const char *settings_description(enum setting_id id)
+bool settings_show(const struct settings *settings, const char *name,
+                   const char **spelled, const char **value, struct error *err)
 {
-    return specs[id].description;
+    struct setting_ref ref;
+    struct error invalid;
+    if (!settings_find(name, &ref, &invalid))
+        return unknown(name, err);
+    const struct setting_entry *entry = settings_entry(settings, &ref);
+    if (!ref.spec && !entry)
+        return unknown(name, err);
+    *spelled = ref.spec ? ref.name : entry->name;
+    *value = settings_value(settings, &ref);
+    return true;
 }
 
-bool settings_exists(const char *name)
+uint32_t settings_timeout_ms(const struct settings *settings)
 {
     struct error ignored;
-    enum setting_id id;
-    return settings_find(name, &id, &ignored);
+    double value = 0;
+    (void)setting_parse_number(&settings_followed[SETTING_STATEMENT_TIMEOUT],
+                               settings_get(settings, SETTING_STATEMENT_TIMEOUT),
+                               &value, &ignored);
+    return (uint32_t)value;
 }
 
-bool settings_find(const char *name, enum setting_id *id, struct error *err)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (strcasecmp(name, specs[i].name) == 0) {
-            *id = (enum setting_id)i;
-            return true;
-        }
-    }
-    return error_set(err, "42704", "unrecognized configuration parameter \"%s\"", name);
-}
+/* ---- telling ---- */
 
-static void report(const struct settings *settings, enum setting_id id)
+static void report(const struct settings *settings, const struct setting_spec *spec)
 {
-    if ((specs[id].flags & FLAG_REPORT) && settings->listener.changed)
-        settings->listener.changed(settings->listener.self, specs[id].name,
-                                   settings_get(settings, id));
+    const struct settings_listener *listener = &settings->listener;
+    const char *value =
+        settings_value(settings, &(struct setting_ref){spec, spec->name});
+    if ((spec->flags & FLAG_STYLE) && listener->styled)
+        listener->styled(listener->self, spec->name, value);
+    if ((spec->flags & FLAG_REPORT) && listener->reported)
+        listener->reported(listener->self, spec->name, value);
 }
 
 void settings_report_all(const struct settings *settings)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++)
-        report(settings, (enum setting_id)i);
+    for (size_t i = 0; i < settings_table_count(); i++)
+        report(settings, settings_table_row(i));
 }
 
-/* Replace what a slot holds; `value` is moved in. */
-static void replace(struct settings *settings, enum setting_id id, char *value)
+/* Replace what an entry holds; `value` is moved in. */
+static void replace(struct settings *settings, struct setting_entry *entry, char *value)
 {
-    struct setting_slot *slot = &settings->slots[id];
-    bool same = strcmp(or_standard(slot->now, id), or_standard(value, id)) == 0;
-    free(slot->now);
-    slot->now = value;
-    if (!same)
-        report(settings, id);
+    char *before = entry->now;
+    const struct setting_spec *spec = entry->spec;
+    pthread_mutex_lock(&settings->lock);
+    entry->now = value;
+    pthread_mutex_unlock(&settings->lock);
+    if (spec &&
+        strcmp(before ? before : spec->standard, value ? value : spec->standard) != 0)
+        report(settings, spec);
+    free(before);
 }
+
+/* ---- setting ---- */
 
 /* Copy a value that may be NULL (the default); false when out of memory. */
 static bool copy_value(const char *value, char **out)
@@ -444,103 +276,206 @@ static bool copy_value(const char *value, char **out)
 }
 
 /* Remember what the transaction's end goes back to, once per transaction. */
-static bool touch(struct setting_slot *slot)
+static bool touch(struct setting_entry *entry)
 {
-    if (slot->touched)
+    if (entry->touched)
         return true;
-    if (!copy_value(slot->now, &slot->after_rollback))
+    if (!copy_value(entry->now, &entry->after_rollback))
         return false;
-    if (!copy_value(slot->now, &slot->after_commit)) {
-        drop(&slot->after_rollback);
+    if (!copy_value(entry->now, &entry->after_commit)) {
+        drop(&entry->after_rollback);
         return false;
     }
-    slot->touched = true;
+    entry->touched = true;
     return true;
 }
 
-static bool store(struct settings *settings, enum setting_id id, const char *value,
-                  enum settings_scope scope, bool in_transaction, struct error *err)
+static struct setting_entry *lock_and_need(struct settings *settings,
+                                           const struct setting_ref *ref)
 {
-    struct setting_slot *slot = &settings->slots[id];
+    pthread_mutex_lock(&settings->lock);
+    struct setting_entry *entry = need_entry(settings, ref);
+    pthread_mutex_unlock(&settings->lock);
+    return entry;
+}
+
+static bool store(struct settings *settings, const struct setting_ref *ref,
+                  const char *value, struct setting_when when, struct error *err)
+{
+    struct setting_entry *entry = lock_and_need(settings, ref);
     char *now, *later = NULL;
-    if (in_transaction && !touch(slot))
+    if (!entry || (when.in_transaction && !touch(entry)) || !copy_value(value, &now))
         return error_no_memory(err);
-    if (!copy_value(value, &now))
-        return error_no_memory(err);
-    if (in_transaction && scope == SETTINGS_SESSION) {
+    if (when.in_transaction && when.scope == SETTINGS_SESSION) {
         if (!copy_value(value, &later)) {
             free(now);
             return error_no_memory(err);
         }
-        free(slot->after_commit);
-        slot->after_commit = later;
+        free(entry->after_commit);
+        entry->after_commit = later;
     }
-    replace(settings, id, now);
+    replace(settings, entry, now);
     return true;
 }
 
-bool settings_set(struct settings *settings, enum setting_id id, const char *value,
-                  enum settings_scope scope, bool in_transaction, struct error *err)
+/* A default that changes within a transaction is that of the next one. */
+static bool keep_this_transactions(struct settings *settings,
+                                   const struct setting_spec *changes,
+                                   struct setting_when when, struct error *err)
 {
-    char kept[VALUE_BYTES];
-    if (specs[id].flags & FLAG_READ_ONLY)
-        return error_set(err, "55P02", "parameter \"%s\" cannot be changed",
-                         specs[id].name);
-    if (!value)
-        value = settings->slots[id].at_start;
-    else if (specs[id].check(specs[id].name, value, kept, sizeof kept, err))
-        value = kept;
-    else
-        return false;
-    if (scope == SETTINGS_LOCAL && !in_transaction)
-        return true; /* the caller has warned: it would end at once */
-    return store(settings, id, value, scope, in_transaction, err);
-}
-
-bool settings_preset(struct settings *settings, enum setting_id id, const char *value,
-                     struct error *err)
-{
-    struct setting_slot *slot = &settings->slots[id];
-    char kept[VALUE_BYTES];
-    if (!specs[id].check(specs[id].name, value, kept, sizeof kept, err))
-        return false;
-    drop(&slot->at_start);
-    if (!copy_value(kept, &slot->at_start))
-        return error_no_memory(err);
-    return store(settings, id, kept, SETTINGS_SESSION, false, err);
-}
-
-bool settings_reset_all(struct settings *settings, bool in_transaction,
-                        struct error *err)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (specs[i].flags & FLAG_READ_ONLY)
-            continue;
-        if (!store(settings, (enum setting_id)i, settings->slots[i].at_start,
-                   SETTINGS_SESSION, in_transaction, err))
+    for (size_t i = 0; changes && when.in_transaction && i < SETTING_COUNT; i++) {
+        const struct setting_spec *spec = &settings_followed[i];
+        struct setting_ref ref = {spec, spec->name};
+        const struct setting_entry *entry = settings_entry(settings, &ref);
+        if (default_of(spec) == changes && !(entry && entry->now) &&
+            !store(settings, &ref, settings_value(settings, &ref),
+                   (struct setting_when){SETTINGS_LOCAL, true}, err))
             return false;
     }
     return true;
 }
 
-uint32_t settings_timeout_ms(const struct settings *settings)
+bool settings_store(struct settings *settings, const struct setting_ref *ref,
+                    const char *value, struct setting_when when, struct error *err)
 {
-    uint32_t value = 0;
-    (void)parse_duration_ms(settings_get(settings, SETTING_STATEMENT_TIMEOUT), &value);
-    return value;
+    return keep_this_transactions(settings, ref->spec, when, err) &&
+           store(settings, ref, value, when, err);
+}
+
+/* Who may change it once the session runs. */
+static bool may_change(const struct setting_spec *spec, struct error *err)
+{
+    static const char *const how[] = {
+        [CONTEXT_INTERNAL] = "cannot be changed",
+        [CONTEXT_POSTMASTER] = "cannot be changed without restarting the "
+                               "server",
+        [CONTEXT_SIGHUP] = "cannot be changed now",
+        [CONTEXT_BACKEND] = "cannot be set after connection start"};
+    if (!spec || spec->context >= CONTEXT_SUPERUSER)
+        return true;
+    return error_set(err, "55P02", "parameter \"%s\" %s", spec->name,
+                     how[spec->context]);
+}
+
+/* Nobody can become somebody else. */
+static bool check_user(const struct settings *settings, const char *value,
+                       const struct setting_spec *spec, struct error *err)
+{
+    const struct setting_spec *user = &settings_followed[SETTING_SESSION_AUTHORIZATION];
+    const struct setting_entry *entry =
+        settings_entry(settings, &(struct setting_ref){user, user->name});
+    if (!(spec->flags & FLAG_OWN_USER) || !entry || !entry->at_start ||
+        strcmp(value, entry->at_start) == 0 ||
+        (spec != user && strcmp(value, "none") == 0))
+        return true;
+    return error_set(err, "22023", "role \"%s\" does not exist", value);
+}
+
+bool settings_check(const struct settings *settings, const struct setting_ref *ref,
+                    const char *written, char **kept, struct error *err)
+{
+    if (!may_change(ref->spec, err))
+        return false;
+    if (!ref->spec)
+        return setting_keep(written, kept, err);
+    return check_user(settings, written, ref->spec, err) &&
+           setting_check_value(ref->spec, written, settings_value(settings, ref), kept,
+                               err);
+}
+
+bool settings_set(struct settings *settings, const char *name, const char *value,
+                  enum settings_scope scope, bool in_transaction, struct error *err)
+{
+    struct setting_ref ref;
+    char *kept = NULL;
+    if (!settings_find(name, &ref, err) || !may_change(ref.spec, err))
+        return false;
+    const struct setting_entry *entry = settings_entry(settings, &ref);
+    if (value && !settings_check(settings, &ref, value, &kept, err))
+        return false;
+    if (ref.spec && (ref.spec->flags & FLAG_TRANSACTION))
+        scope = SETTINGS_LOCAL;
+    /* A SET LOCAL outside would end at once; the caller has warned. */
+    bool done =
+        (scope == SETTINGS_LOCAL && !in_transaction) ||
+        settings_store(settings, &ref, value ? kept : (entry ? entry->at_start : NULL),
+                       (struct setting_when){scope, in_transaction}, err);
+    free(kept);
+    return done;
+}
+
+static bool store_at_start(struct settings *settings, const struct setting_ref *ref,
+                           const char *kept, struct error *err)
+{
+    char *copy;
+    if (!settings_store(settings, ref, kept,
+                        (struct setting_when){SETTINGS_SESSION, false}, err))
+        return false;
+    if (!copy_value(kept, &copy))
+        return error_no_memory(err);
+    struct setting_entry *entry = settings_entry(settings, ref);
+    free(entry->at_start);
+    entry->at_start = copy;
+    return true;
+}
+
+bool settings_preset(struct settings *settings, const char *name, const char *value,
+                     struct error *err)
+{
+    struct setting_ref ref;
+    char *kept = NULL;
+    if (!settings_find(name, &ref, err))
+        return false;
+    bool done =
+        (ref.spec ? setting_check_value(ref.spec, value, settings_value(settings, &ref),
+                                        &kept, err)
+                  : setting_keep(value, &kept, err)) &&
+        store_at_start(settings, &ref, kept, err);
+    free(kept);
+    return done;
+}
+
+bool settings_start(struct settings *settings, const char *name, const char *value,
+                    struct error *err)
+{
+    struct setting_ref ref;
+    if (!settings_find(name, &ref, err))
+        return false;
+    if (ref.spec && ref.spec->context != CONTEXT_BACKEND && !may_change(ref.spec, err))
+        return false;
+    return (!ref.spec || check_user(settings, value, ref.spec, err)) &&
+           settings_preset(settings, name, value, err);
+}
+
+bool settings_reset_all(struct settings *settings, bool in_transaction,
+                        struct error *err)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        struct setting_entry *entry = &settings->entries[i];
+        struct setting_ref ref = {entry->spec, entry->name};
+        if (entry->spec && (entry->spec->context < CONTEXT_SUPERUSER ||
+                            (entry->spec->flags & (FLAG_TRANSACTION | FLAG_OWN_USER))))
+            continue;
+        if (!settings_store(settings, &ref, entry->at_start,
+                            (struct setting_when){SETTINGS_SESSION, in_transaction},
+                            err))
+            return false;
+    }
+    return true;
 }
 
 void settings_end_transaction(struct settings *settings, bool committed)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        struct setting_slot *slot = &settings->slots[i];
-        if (!slot->touched)
+    for (size_t i = 0; i < settings->count; i++) {
+        struct setting_entry *entry = &settings->entries[i];
+        if (!entry->touched)
             continue;
-        char **next = committed ? &slot->after_commit : &slot->after_rollback;
-        replace(settings, (enum setting_id)i, *next);
+        char **next = committed ? &entry->after_commit : &entry->after_rollback;
+        char *value = *next;
         *next = NULL;
-        drop(&slot->after_commit);
-        drop(&slot->after_rollback);
-        slot->touched = false;
+        drop(&entry->after_commit);
+        drop(&entry->after_rollback);
+        entry->touched = false;
+        replace(settings, entry, value);
     }
 }

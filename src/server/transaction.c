@@ -14,18 +14,10 @@
  * block holds no connection while the client makes up its mind. */
 #include "server/query_session.h"
 
-static void notice(struct query_session *session, enum pgw_severity severity,
-                   const char *sqlstate, const char *text)
-{
-    if (session->ops->notice)
-        session->ops->notice(session->client, severity, sqlstate, text);
-}
-
 static void end(struct query_session *session, bool committed)
 {
     settings_end_transaction(&session->settings, committed);
     session->transaction = TRANSACTION_NONE;
-    session->read_only = false;
 }
 
 /* Tell the engine how the transaction ends, if it knows of it. Whatever it answers, the
@@ -61,11 +53,10 @@ enum pgw_status transaction_begin(struct query_session *session,
 {
     (void)err;
     if (session->transaction == TRANSACTION_BLOCK) {
-        notice(session, PGW_SEVERITY_WARNING, "25001",
-               "there is already a transaction in progress");
+        query_session_notice(session, PGW_SEVERITY_WARNING, "25001",
+                             "there is already a transaction in progress");
     } else {
         session->transaction = TRANSACTION_BLOCK;
-        session->read_only = query->class.read_only;
     }
     out->tag = query->class.tag;
     return PGW_OK;
@@ -81,8 +72,8 @@ enum pgw_status transaction_commit(struct query_session *session,
     if (status == PGW_WAIT)
         return status;
     if (outside)
-        notice(session, PGW_SEVERITY_WARNING, "25P01",
-               "there is no transaction in progress");
+        query_session_notice(session, PGW_SEVERITY_WARNING, "25P01",
+                             "there is no transaction in progress");
     out->tag = failed ? "ROLLBACK" : query->class.tag;
     return status;
 }
@@ -97,8 +88,8 @@ enum pgw_status transaction_rollback(struct query_session *session,
     if (status == PGW_WAIT)
         return status;
     if (outside)
-        notice(session, PGW_SEVERITY_WARNING, "25P01",
-               "there is no transaction in progress");
+        query_session_notice(session, PGW_SEVERITY_WARNING, "25P01",
+                             "there is no transaction in progress");
     out->tag = query->class.tag;
     return status;
 }

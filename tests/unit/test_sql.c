@@ -3,6 +3,7 @@
 #include "sql/classify.h"
 #include "sql/params.h"
 #include "sql/split.h"
+#include "sql/value.h"
 
 static void test_split(void **state)
 {
@@ -70,20 +71,52 @@ static void test_classify(void **state)
         {"set time zone 'UTC'", SQL_SET, "SET"},
         {"set x", SQL_MALFORMED, "SET"},
         {"set global threads = 1", SQL_ENGINE, "SET"},
-        {"set transaction read only", SQL_UNSUPPORTED, "SET TRANSACTION"},
+        {"set transaction read only", SQL_SET_TRANSACTION, "SET"},
+        {"set transaction", SQL_MALFORMED, "SET"},
+        {"set transaction snapshot 'x'", SQL_UNSUPPORTED, "SET TRANSACTION SNAPSHOT"},
+        {"set session characteristics as transaction read only", SQL_SET_TRANSACTION,
+         "SET"},
+        {"set session authorization default", SQL_SET, "SET"},
+        {"set constraints all deferred", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
+        {"set constraints a, b.c immediate", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
+        {"set constraints all", SQL_MALFORMED, "SET CONSTRAINTS"},
+        {"set names", SQL_SET, "SET"},
+        {"set names utf8", SQL_MALFORMED, "SET"},
+        {"set schema 'a'", SQL_SET, "SET"},
+        {"set schema = 'a'", SQL_SET, "SET"},
+        {"set a from current", SQL_SET, "SET"},
+        {"set variable a = 1", SQL_ENGINE, "SET"},
+        {"show transaction isolation level", SQL_SHOW, "SHOW"},
+        {"reset session authorization", SQL_RESET, "RESET"},
+        {"close all", SQL_CLOSE, "CLOSE CURSOR ALL"},
+        {"close a", SQL_CLOSE, "CLOSE CURSOR"},
+        {"close", SQL_MALFORMED, "CLOSE CURSOR"},
+        {"unlisten *", SQL_UNLISTEN, "UNLISTEN"},
+        {"unlisten a", SQL_UNLISTEN, "UNLISTEN"},
+        {"unlisten", SQL_MALFORMED, "UNLISTEN"},
+        {"lock table only a, b.c in access share mode nowait", SQL_LOCK, "LOCK TABLE"},
+        {"lock a", SQL_UNSUPPORTED, "LOCK TABLE in a mode but ACCESS SHARE"},
+        {"lock in access share mode", SQL_UNSUPPORTED,
+         "LOCK TABLE in a mode but ACCESS SHARE"},
         {"reset all", SQL_RESET, "RESET"},
         {"show x", SQL_SHOW, "SHOW"},
         {"show all tables", SQL_ENGINE, "SHOW"},
         {"begin", SQL_BEGIN, "BEGIN"},
         {"begin transaction isolation level read committed, read only", SQL_BEGIN,
          "BEGIN"},
-        {"begin isolation level serializable", SQL_UNSUPPORTED,
-         "ISOLATION LEVEL SERIALIZABLE"},
+        {"begin isolation level serializable", SQL_BEGIN, "BEGIN"},
+        {"begin read only,", SQL_MALFORMED, "BEGIN"},
+        {"begin , read only", SQL_MALFORMED, "BEGIN"},
+        {"begin not", SQL_MALFORMED, "BEGIN"},
+        {"start", SQL_MALFORMED, "START TRANSACTION"},
+        {"start transaction read write not deferrable", SQL_BEGIN, "START TRANSACTION"},
         {"begin nonsense", SQL_MALFORMED, "BEGIN"},
         {"start transaction", SQL_BEGIN, "START TRANSACTION"},
         {"commit work", SQL_COMMIT, "COMMIT"},
         {"end", SQL_COMMIT, "COMMIT"},
-        {"commit and chain", SQL_UNSUPPORTED, "AND CHAIN"},
+        {"commit and chain", SQL_COMMIT, "COMMIT"},
+        {"commit and", SQL_MALFORMED, "COMMIT"},
+        {"abort transaction and no chain", SQL_ROLLBACK, "ROLLBACK"},
         {"rollback and no chain", SQL_ROLLBACK, "ROLLBACK"},
         {"rollback to savepoint a", SQL_SAVEPOINT, "ROLLBACK TO SAVEPOINT"},
         {"savepoint a", SQL_SAVEPOINT, "SAVEPOINT"},
@@ -110,35 +143,112 @@ static void test_classify(void **state)
         if (class.kind != rows[i].kind || strcmp(class.tag, rows[i].tag) != 0)
             fail_msg("%s: kind %d, tag %s", rows[i].sql, class.kind, class.tag);
     }
-    assert_true(sql_classify(SLICE("begin read only")).read_only);
+    struct sql_class begin =
+        sql_classify(SLICE("begin read only, isolation level read committed"));
+    assert_string_equal(begin.modes.read_only, "on");
+    assert_string_equal(begin.modes.isolation, "read committed");
+    assert_null(begin.modes.deferrable);
+    assert_true(sql_classify(SLICE("commit and chain")).chain);
+    assert_false(sql_classify(SLICE("commit and no chain")).chain);
     assert_true(sql_classify(SLICE("create temp table t (a int)")).pins);
     assert_true(sql_classify(SLICE("rollback")).allowed_when_failed);
     assert_false(sql_classify(SLICE("rollback to a")).allowed_when_failed);
 }
 
-static void test_settings(void **state)
+/* What a read-only transaction refuses. */
+static void test_writes(void **state)
 {
     static const struct {
-        const char *sql, *name, *value;
+        const char *sql, *writes;
     } rows[] = {
-        {"set a = b", "a", "b"},
-        {"set \"A b\" to 'it''s'", "A b", "it's"},
-        {"set A.B = 1", "a.b", "1"},
-        {"set search_path to a, \"B\", 'c'", "search_path", "a, \"B\", c"},
-        {"set x = -1.5", "x", "-1.5"},
-        {"set names 'UTF8'", "client_encoding", "UTF8"},
-        {"set time zone 'UTC'", "timezone", "UTC"},
+        {"select 1", NULL},
+        {"insert into t values (1)", "INSERT"},
+        {"with a as (select 1) delete from t", "DELETE"},
+        {"create table t as select 1", "CREATE TABLE AS"},
+        {"create view v as select 1", "CREATE VIEW"},
+        {"drop table t", "DROP TABLE"},
+        {"alter table t add a int", "ALTER TABLE"},
+        {"truncate t", "TRUNCATE TABLE"},
+        {"copy t from 'a.csv'", "COPY FROM"},
+        {"copy (select 1 from t) to 'a.csv'", NULL},
+        {"explain delete from t", NULL},
+        {"explain analyze delete from t", "DELETE"},
+        {"explain (analyze) create table t as select 1", "CREATE TABLE AS"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        char name[64], value[64];
+        const char *writes = sql_classify(slice_of(rows[i].sql)).writes;
+        if (!writes || !rows[i].writes ? writes != rows[i].writes
+                                       : strcmp(writes, rows[i].writes) != 0)
+            fail_msg("%s: %s", rows[i].sql, writes ? writes : "nothing");
+    }
+}
+
+static void test_settings(void **state)
+{
+    static const struct {
+        const char *sql;
+        enum sql_list list;
+        const char *name, *value; /* NULL: malformed; "": several */
+    } rows[] = {
+        {"set a = b", SQL_SINGLE, "a", "b"},
+        {"set a = B", SQL_SINGLE, "a", "b"},
+        {"set a = \"B\"", SQL_SINGLE, "a", "B"},
+        {"set \"A b\" to 'it''s'", SQL_SINGLE, "A b", "it's"},
+        {"set A.B = 1", SQL_SINGLE, "a.b", "1"},
+        {"set search_path to a, \"B\", 'c'", SQL_LIST, "search_path", "a, B, c"},
+        {"set search_path to A, \"B\", 'c d', 'e', user_1", SQL_NAMES, "search_path",
+         "a, \"B\", \"c d\", e, user_1"},
+        {"set search_path to 'user', 'a\"b', ''", SQL_NAMES, "search_path",
+         "\"user\", \"a\"\"b\", \"\""},
+        {"set x = -1.5", SQL_SINGLE, "x", "-1.5"},
+        {"set x = - 1e3", SQL_SINGLE, "x", "-1e3"},
+        {"set x = +7", SQL_SINGLE, "x", "7"},
+        {"set x = 64MB", SQL_SINGLE, "x", NULL},
+        {"set x = - 'a'", SQL_SINGLE, "x", NULL},
+        {"set x = E'a\\'\\n\\\\'", SQL_SINGLE, "x", "a'\n\\"},
+        {"set x = $tag$a'b$tag$", SQL_SINGLE, "x", "a'b"},
+        {"set x = $$$$", SQL_SINGLE, "x", ""},
+        {"set x = 'a'\n'b'", SQL_SINGLE, "x", "ab"},
+        {"set x = 'a' 'b'", SQL_SINGLE, "x", NULL},
+        {"set x = 'a", SQL_SINGLE, "x", NULL},
+        {"set x = (1)", SQL_SINGLE, "x", NULL},
+        {"set x = a b", SQL_SINGLE, "x", NULL},
+        {"set x = null", SQL_SINGLE, "x", NULL},
+        {"set x = a,", SQL_LIST, "x", NULL},
+        {"set names 'UTF8'", SQL_SINGLE, "client_encoding", "UTF8"},
+        {"set time zone 'UTC'", SQL_SINGLE, "timezone", "UTC"},
+        {"set time zone interval '-08:00' hour to minute", SQL_SINGLE, "timezone",
+         "interval '-08:00'"},
+        {"set session session authorization 'a'", SQL_SINGLE, "session_authorization",
+         "a"},
+        {"set role none", SQL_SINGLE, "role", "none"},
+        {"set xml option document", SQL_SINGLE, "xmloption", "document"},
+        {"set local schema 'a'", SQL_NAMES, "search_path", "a"},
+    };
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char name[SQL_NAME_BYTES], *value;
         struct sql_class class = sql_classify(slice_of(rows[i].sql));
         assert_true(sql_identifier(class.name, name, sizeof name));
-        assert_true(sql_setting_value(class.value, value, sizeof value));
         assert_string_equal(name, rows[i].name);
-        assert_string_equal(value, rows[i].value);
+        enum sql_value got =
+            sql_setting_value(class.value, rows[i].list, &arena, &value);
+        if ((got == SQL_VALUE_OK) != (rows[i].value != NULL) ||
+            (rows[i].value && strcmp(value, rows[i].value) != 0))
+            fail_msg("%s: %d %s", rows[i].sql, got, got == SQL_VALUE_OK ? value : "");
     }
+    char *ignored;
+    assert_int_equal(sql_setting_value(SLICE("1, 2"), SQL_SINGLE, &arena, &ignored),
+                     SQL_VALUE_SEVERAL);
     assert_true(sql_classify(SLICE("set a to default")).is_default);
+    assert_true(sql_classify(SLICE("set time zone local")).is_default);
+    assert_true(sql_classify(SLICE("set names default")).is_default);
+    assert_true(sql_classify(SLICE("set a from current")).from_current);
+    assert_true(sql_classify(SLICE("set local a = 1")).local);
+    assert_false(sql_classify(SLICE("set local = 1")).local);
+    arena_free(&arena);
 }
 
 static void test_params(void **state)
@@ -172,5 +282,5 @@ static void test_origin(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_split), cmocka_unit_test(test_classify),
-          cmocka_unit_test(test_settings), cmocka_unit_test(test_params),
-          cmocka_unit_test(test_origin))
+          cmocka_unit_test(test_writes), cmocka_unit_test(test_settings),
+          cmocka_unit_test(test_params), cmocka_unit_test(test_origin))

@@ -1,0 +1,48 @@
+/* command.h - the statements that the server answers itself: the parts among
+ * themselves. */
+#ifndef SERVER_COMMAND_H
+#define SERVER_COMMAND_H
+
+#include "server/query_session.h"
+#include "sql/value.h"
+
+/* WAIT: nothing was done, call again. */
+typedef enum pgw_status command_function(struct query_session *, struct query *,
+                                         struct query_result *, struct error *);
+
+/* command_setting.c */
+command_function command_set, command_reset, command_show;
+bool command_show_columns(struct query_session *, struct query *, struct error *);
+/* SET of one setting, with the warnings and the rules of transactions. */
+bool command_set_value(struct query_session *session, const char *name,
+                       const char *value, enum settings_scope scope, struct error *err);
+
+/* command_transaction.c */
+command_function command_begin, command_commit, command_rollback,
+    command_set_transaction, command_set_constraints, command_lock;
+
+/* command_session.c */
+command_function command_deallocate, command_discard, command_close, command_unlisten;
+
+/* command_table.c: results made by hand, all of text, in the arena of the query. */
+bool command_columns_are(struct query *query, const char *const *names, size_t count,
+                         struct error *err);
+/* cells: row after row. False: out of memory. */
+bool command_rows(struct query_session *session, struct query *query,
+                  const struct slice *cells, size_t rows, struct query_result *out);
+
+/* The class's name as an identifier; 42601. */
+bool command_name(const struct query *query, char out[SQL_NAME_BYTES],
+                  struct error *err);
+
+static inline bool command_in_transaction(const struct query_session *session)
+{
+    return session->transaction != TRANSACTION_NONE;
+}
+
+static inline enum pgw_status command_status(bool done)
+{
+    return done ? PGW_OK : PGW_ERROR;
+}
+
+#endif

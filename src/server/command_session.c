@@ -1,0 +1,107 @@
+/* command_session.c - what a session lets go of: statements, cursors, its engine
+ * connection. */
+#include "server/command.h"
+#include "server/database.h"
+
+static bool drop_statements(struct query_session *session, struct slice name,
+                            struct error *err)
+{
+    if (!session->ops->drop_statement)
+        return error_set(err, "0A000", "this protocol has no prepared statements");
+    if (session->ops->drop_statement(session->client, name) || name.len == 0)
+        return true;
+    return error_set(err, "26000", "prepared statement \"%.*s\" does not exist",
+                     (int)name.len, name.data);
+}
+
+enum pgw_status command_deallocate(struct query_session *session, struct query *query,
+                                   struct query_result *out, struct error *err)
+{
+    char name[SQL_NAME_BYTES];
+    bool all = slice_equal_nocase(query->class.name, SLICE("all"));
+    out->tag = query->class.tag;
+    if (!all && !command_name(query, name, err))
+        return PGW_ERROR;
+    return command_status(
+        drop_statements(session, all ? SLICE("") : slice_of(name), err));
+}
+
+/* ---- DISCARD ---- */
+
+/* Whatever the session has left on its engine connection goes with it. */
+static void drop_connection(struct query_session *session)
+{
+    rows_end_all(session);
+    if (!session->pinned)
+        return;
+    pool_release(session->database->pool, session->conn, true);
+    session->conn = NULL;
+    session->pinned = false;
+}
+
+static bool discard_all(struct query_session *session, struct error *err)
+{
+    if (command_in_transaction(session))
+        return error_set(err, "25001",
+                         "DISCARD ALL cannot run inside a transaction block");
+    if (!settings_reset_all(&session->settings, false, err) ||
+        !drop_statements(session, SLICE(""), err))
+        return false;
+    drop_connection(session);
+    return true;
+}
+
+static enum pgw_status discard_temporary(struct query_session *session,
+                                         struct error *err)
+{
+    if (!session->pinned)
+        return PGW_OK; /* nothing of the session's is left anywhere */
+    enum pgw_status status = query_session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    struct engine_conn *conn = pool_conn_engine(session->conn);
+    bool done = query_session_ready(session, err) &&
+                (!conn->ops->drop_temporary || conn->ops->drop_temporary(conn, err));
+    pool_catalogue_changed(session->conn);
+    query_session_leave(session);
+    return command_status(done);
+}
+
+/* Plans are the engine connections', and sequences have no state in a session. */
+enum pgw_status command_discard(struct query_session *session, struct query *query,
+                                struct query_result *out, struct error *err)
+{
+    struct slice what = query->class.name;
+    out->tag = query->class.tag;
+    if (slice_equal_nocase(what, SLICE("all")))
+        return command_status(discard_all(session, err));
+    if (what.len > 0 && (what.data[0] | 0x20) == 't')
+        return discard_temporary(session, err);
+    return PGW_OK;
+}
+
+/* ---- cursors, notifications ---- */
+
+/* There are no cursors yet to be closed. */
+enum pgw_status command_close(struct query_session *session, struct query *query,
+                              struct query_result *out, struct error *err)
+{
+    char name[SQL_NAME_BYTES];
+    (void)session;
+    out->tag = query->class.tag;
+    if (slice_equal_nocase(query->class.name, SLICE("all")))
+        return PGW_OK;
+    if (command_name(query, name, err))
+        error_set(err, "34000", "cursor \"%s\" does not exist", name);
+    return PGW_ERROR;
+}
+
+/* Nobody listens. */
+enum pgw_status command_unlisten(struct query_session *session, struct query *query,
+                                 struct query_result *out, struct error *err)
+{
+    (void)session;
+    (void)err;
+    out->tag = query->class.tag;
+    return PGW_OK;
+}

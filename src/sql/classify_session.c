@@ -1,0 +1,49 @@
+/* classify_session.c - what a session lets go of: DEALLOCATE, DISCARD, CLOSE, UNLISTEN.
+ */
+#include "sql/classify_parts.h"
+
+void sql_read_deallocate(struct slice rest, struct sql_class *class)
+{
+    (void)sql_take(&rest, "prepare");
+    class->name = sql_take_name(&rest);
+    if (slice_equal_nocase(class->name, SLICE("all")))
+        class->tag = "DEALLOCATE ALL";
+    if (!class->name.len || !sql_at_end(rest))
+        class->kind = SQL_MALFORMED;
+}
+
+void sql_read_discard(struct slice rest, struct sql_class *class)
+{
+    static const struct {
+        const char *word, *tag;
+    } targets[] = {{"all", "DISCARD ALL"},
+                   {"plans", "DISCARD PLANS"},
+                   {"sequences", "DISCARD SEQUENCES"},
+                   {"temp", "DISCARD TEMP"},
+                   {"temporary", "DISCARD TEMP"}};
+    struct token token = token_next(&rest);
+    class->kind = SQL_MALFORMED;
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        if (token_is_word(&token, targets[i].word) && sql_at_end(rest)) {
+            class->kind = SQL_DISCARD;
+            class->tag = targets[i].tag;
+            class->name = token.text;
+        }
+    }
+}
+
+void sql_read_close(struct slice rest, struct sql_class *class)
+{
+    class->name = sql_take_name(&rest);
+    if (slice_equal_nocase(class->name, SLICE("all")))
+        class->tag = "CLOSE CURSOR ALL";
+    if (!class->name.len || !sql_at_end(rest))
+        class->kind = SQL_MALFORMED;
+}
+
+void sql_read_unlisten(struct slice rest, struct sql_class *class)
+{
+    struct token token = token_next(&rest);
+    if (!(sql_is_name(&token) || token_is_symbol(&token, '*')) || !sql_at_end(rest))
+        class->kind = SQL_MALFORMED;
+}
