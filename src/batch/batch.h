@@ -28,6 +28,7 @@ enum type_id {
     TYPE_UINT32,
     TYPE_UINT64,
     TYPE_UINT128,
+    TYPE_OID, /* 32 bits, unsigned; a PostgreSQL object, perhaps read by its name */
     TYPE_FLOAT32,
     TYPE_FLOAT64,
     TYPE_BIGNUM,  /* an integer of any size, as bytes: three of header, the first bit
@@ -54,6 +55,16 @@ enum type_id {
     TYPE_OTHER        /* anything else, delivered as its text */
 };
 
+/* What the numbers of a TYPE_OID stand for: their text is a name. */
+struct value_names {
+    /* At most size bytes to out: how many; 0 = there is no name. Thread-safe. */
+    size_t (*write)(const struct value_names *, uint32_t value, char *out, size_t size);
+    const void *owner;
+    uint32_t type_oid;
+};
+
+enum { VALUE_NAME_BYTES = 520 }; /* room for any: two identifiers in quotes */
+
 enum time_unit { UNIT_SECOND, UNIT_MILLI, UNIT_MICRO, UNIT_NANO };
 
 struct type {
@@ -69,8 +80,9 @@ struct type {
     uint32_t oid;       /* an enum's or struct's own (type_oids.h), or one that the id
                            does not imply; 0 = by id */
     uint32_t array_oid; /* of the array of it, when oid is set */
-    const char *name;   /* the engine's name of it, "DECIMAL(15,2)", for people; the
-                           user's, when oid is set */
+    const struct value_names *value_names; /* TYPE_OID; NULL = it reads as a number */
+    const char *name; /* the engine's name of it, "DECIMAL(15,2)", for people; the
+                         user's, when oid is set */
 };
 
 /* Physical layouts: where the bits are. Fixed widths are little endian, naturally

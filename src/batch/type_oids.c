@@ -26,6 +26,7 @@ struct type_oids {
     struct known **by_oid;
     size_t capacity, count; /* of by_oid, a power of two */
     struct known *oldest, *newest;
+    uint64_t additions;
 };
 
 struct type_oids *type_oids_new(void)
@@ -216,8 +217,10 @@ const struct type_entry *type_oids_add(struct type_oids *oids, struct slice name
     /* One whose filling failed earlier has no type yet: it is tried again. */
     if (known && !known->entry.type && !fill(oids, known, name, type))
         known = NULL;
-    if (known)
+    if (known) {
+        known->entry.added = ++oids->additions;
         make_latest(oids, known);
+    }
     pthread_mutex_unlock(&oids->lock);
     buf_free(&key);
     return known ? &known->entry : NULL;

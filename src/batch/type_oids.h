@@ -2,8 +2,8 @@
  *
  * One registry per engine, thread-safe. An OID is a hash of name and content, moved on
  * when it is taken, so that a client that remembers it meets it again after a restart.
- * Entries are never changed or dropped while the registry lives: a pointer to one is
- * good until then. */
+ * Entries are never dropped, nor changed but for `added`, while the registry lives: a
+ * pointer to one is good until then. */
 #ifndef BATCH_TYPE_OIDS_H
 #define BATCH_TYPE_OIDS_H
 
@@ -19,6 +19,8 @@ struct type_entry {
     const char *name;        /* "mood"; its array is "_mood" */
     const struct type *type; /* labels of an enum, fields of a struct; an array's
                                 element */
+    _Atomic uint64_t added;  /* goes up with every type_oids_add: the entry of a name
+                        with the highest is what the name means now */
 };
 
 struct type_oids;

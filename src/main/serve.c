@@ -11,6 +11,7 @@
 #include "http/http_session.h"
 #include "main/serve_options.h"
 #include "net/net.h"
+#include "pgwire/pg_type.h"
 #include "server/database.h"
 #include "server/pg_front.h"
 
@@ -127,13 +128,26 @@ static void start_log(struct server *server)
                           &server->log.level);
 }
 
+/* Columns are declared in the catalogue as their values are sent. */
+static uint32_t declared_oid(const struct type *type)
+{
+    return plan_type_oid(type, NULL);
+}
+
+static int32_t declared_typmod(const struct type *type)
+{
+    return plan_type_typmod(type) - 1;
+}
+
 static bool open_engine(struct server *server, struct error *err)
 {
     struct engine *engine;
     struct duckdb_options duckdb = {
         .memory_limit_bytes = options_number(&server->options, "memory-limit"),
         .spill_directory = options_text(&server->options, "spill-directory"),
-        .threads = (unsigned)options_number(&server->options, "engine-threads")};
+        .threads = (unsigned)options_number(&server->options, "engine-threads"),
+        .declared_oid = declared_oid,
+        .declared_typmod = declared_typmod};
     const struct database_options database = {
         .name = database_name,
         .spool_bytes = options_number(&server->options, "portal-memory")};

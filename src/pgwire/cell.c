@@ -24,7 +24,8 @@ static inline uint8_t *with_length(uint8_t *to, uint8_t *end)
     X(int64, int64_t, value_put64, uint64_t)                                           \
     X(uint8, uint8_t, value_put16, uint16_t)                                           \
     X(uint16, uint16_t, value_put32, uint32_t)                                         \
-    X(uint32, uint32_t, value_put64, uint64_t)
+    X(uint32, uint32_t, value_put64, uint64_t)                                         \
+    X(oid, uint32_t, value_put32, uint32_t)
 
 #define X(name, ctype, put, wire)                                                      \
     static uint8_t *text_##name(const struct cell *cell, size_t row, uint8_t *to)      \
@@ -286,6 +287,16 @@ static uint8_t *text_enum(const struct cell *cell, size_t row, uint8_t *to)
     return put_slice(type->labels[index], to);
 }
 
+/* An OID reads as the name of what it stands for, where its type says so. */
+static uint8_t *text_named(const struct cell *cell, size_t row, uint8_t *to)
+{
+    const struct value_names *names = cell->column->type->value_names;
+    uint32_t value = ((const uint32_t *)cell->data)[row];
+    size_t len =
+        names ? names->write(names, value, (char *)to + 4, VALUE_NAME_BYTES) : 0;
+    return len ? with_length(to, to + 4 + len) : text_oid(cell, row, to);
+}
+
 static size_t longest_label(const struct type *type)
 {
     size_t longest = 0;
@@ -321,6 +332,7 @@ static const struct choice {
     {TYPE_UINT8, LAYOUT_FIXED1, text_uint8, binary_uint8, VALUE_INT_MAX, 0, 0},
     {TYPE_UINT16, LAYOUT_FIXED2, text_uint16, binary_uint16, VALUE_INT_MAX, 0, 0},
     {TYPE_UINT32, LAYOUT_FIXED4, text_uint32, binary_uint32, VALUE_INT_MAX, 0, 0},
+    {TYPE_OID, LAYOUT_FIXED4, text_named, binary_oid, VALUE_NAME_BYTES, 0, 0},
     {TYPE_UINT64, LAYOUT_FIXED8, text_uint64, numeric_uint64, VALUE_DECIMAL_MAX, 0, 0},
     {TYPE_INT128, LAYOUT_FIXED16, text_decimal128, binary_decimal128, VALUE_DECIMAL_MAX,
      0, 0},

@@ -33,6 +33,7 @@ static const uint32_t oids[] = {
     [TYPE_UINT32] = PGW_INT8OID,
     [TYPE_UINT64] = PGW_NUMERICOID,
     [TYPE_UINT128] = PGW_NUMERICOID,
+    [TYPE_OID] = PGW_OIDOID,
     [TYPE_FLOAT32] = PGW_FLOAT4OID,
     [TYPE_FLOAT64] = PGW_FLOAT8OID,
     [TYPE_BIGNUM] = PGW_NUMERICOID,
@@ -87,7 +88,7 @@ uint32_t plan_type_oid(const struct type *type, const struct pgw_style *style)
     (void)style;
     if (type->id == TYPE_LIST || type->id == TYPE_ARRAY)
         return PGW_TEXTOID;
-    return type->oid && type->id == TYPE_ENUM ? type->oid : oids[type->id];
+    return type->oid && type->id != TYPE_STRUCT ? type->oid : oids[type->id];
 }
 
 const char *plan_type_name(const struct type *type)
@@ -111,8 +112,8 @@ int32_t plan_type_typmod(const struct type *type)
     return ((int32_t)element->precision << 16 | element->scale) + 4 + 1;
 }
 
-/* An enum is an OID to PostgreSQL. */
+/* An enum is an OID to PostgreSQL, and so is all that reads as a name. */
 int16_t plan_type_typlen(const struct type *type)
 {
-    return type->id == TYPE_ENUM && type->oid ? 4 : 0;
+    return type->oid && (type->id == TYPE_ENUM || type->id == TYPE_OID) ? 4 : 0;
 }

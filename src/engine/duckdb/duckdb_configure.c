@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "core/buf.h"
-#include "engine/duckdb/duckdb_internal.h"
+#include "engine/duckdb/duckdb_catalog.h"
 
 enum { ZONE_BYTES = 128, SCHEMA_BYTES = 256 };
 
@@ -119,13 +119,15 @@ static bool append_path(duckdb_connection connection, const char *path, struct b
     return true;
 }
 
-/* With no schema left, names are found in main all the same: the engine needs one. */
+/* With no schema left, names are found in main all the same: the engine needs one. Last
+ * come PostgreSQL's functions and relations. */
 static bool set_path(duckdb_connection connection, const char *path, struct error *err)
 {
+    static const char last[] = "main," CATALOG_SCHEMA "'";
     struct buf sql = {0};
     bool built = buf_append(&sql, "set search_path = '", 19) &&
                  append_path(connection, path ? path : "main", &sql) &&
-                 buf_append(&sql, "main'", 6);
+                 buf_append(&sql, last, sizeof last);
     bool done = built ? duckdb_run(connection, (const char *)buf_data(&sql), err)
                       : error_no_memory(err);
     buf_free(&sql);

@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/duckdb/duckdb_catalog.h"
 #include "engine/duckdb/duckdb_internal.h"
 
 struct duckdb_engine {
     struct engine base;
     duckdb_database database;
     struct duckdb_names names;
+    struct duckdb_catalog *catalog;
     char spill[4096]; /* a directory made for this process, or "" */
 };
 
@@ -30,6 +32,11 @@ static bool connect_engine(struct engine *base, struct engine_conn **out,
         free(conn);
         return error_set(err, "53000", "the engine takes no more connections");
     }
+    if (!duckdb_run(conn->connection, "set search_path = 'main," CATALOG_SCHEMA "'",
+                    err)) {
+        conn->base.ops->close(&conn->base);
+        return false;
+    }
     *out = &conn->base;
     return true;
 }
@@ -37,7 +44,9 @@ static bool connect_engine(struct engine *base, struct engine_conn **out,
 static void free_engine(struct engine *base)
 {
     struct duckdb_engine *engine = (struct duckdb_engine *)base;
+    duckdb_catalog_disconnect(engine->catalog);
     duckdb_close(&engine->database);
+    duckdb_catalog_free(engine->catalog);
     type_oids_free(engine->names.oids);
     if (engine->spill[0])
         (void)rmdir(engine->spill); /* DuckDB has emptied it */
@@ -179,7 +188,11 @@ static bool set_up(struct duckdb_engine *engine, const struct duckdb_options *op
     struct arena arena = {0};
     if (duckdb_connect(engine->database, &connection) != DuckDBSuccess)
         return error_set(err, "53000", "the engine takes no connections");
-    bool done = duckdb_run(connection, "set global TimeZone = 'UTC'", err) &&
+    engine->catalog =
+        duckdb_catalog_new(engine->database, &engine->names, options, err);
+    engine->names.catalog = engine->catalog;
+    bool done = engine->catalog &&
+                duckdb_run(connection, "set global TimeZone = 'UTC'", err) &&
                 duckdb_sources_create(connection, options, &arena, err);
     duckdb_disconnect(&connection);
     arena_free(&arena);

@@ -22,6 +22,9 @@ struct duckdb_options {
     unsigned threads;     /* 0 = the engine's choice */
     const struct duckdb_source *sources;
     size_t source_count;
+    /* How columns are declared to clients, for the catalogue; NULL: as text. */
+    uint32_t (*declared_oid)(const struct type *);
+    int32_t (*declared_typmod)(const struct type *); /* -1 = none */
 };
 
 /* Does the engine read this as a data file, by its name? Else it is a database file. */

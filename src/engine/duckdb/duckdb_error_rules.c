@@ -219,6 +219,11 @@ const struct duckdb_error_rule duckdb_error_rules[] = {
      "23503", "update or delete violates foreign key constraint", RULE_DETAIL},
     {"Constraint", NULL, "23000", NULL, 0},
     /* values */
+    /* the catalogue's own: regtype, regclass … */
+    {"Conversion", "type \"%y\" does not exist", "42704", NULL, 0},
+    {"Conversion", "relation \"%t\" does not exist", "42P01", NULL, 0},
+    {"Conversion", "function \"%f\" does not exist", "42883", NULL, 0},
+    {"Conversion", "schema \"%s\" does not exist", "3F000", NULL, 0},
     {"Conversion", "time field value out of range", "22007", NULL, 0},
     {"Conversion", "Date out of range", "22008", NULL, 0},
     {"Conversion", "timestamp field value out of range", "22008", NULL, 0},
@@ -253,6 +258,11 @@ const struct duckdb_error_rule duckdb_error_rules[] = {
     {"Divide by Zero", NULL, "22012", "division by zero", 0},
     {"Sequence", "currval: sequence is not yet defined", "55000", NULL, 0},
     {"Sequence", NULL, "2200H", NULL, 0},
+    /* the catalogue's own: regtype, regclass … */
+    {"Invalid Input", "type \"%y\" does not exist", "42704", NULL, 0},
+    {"Invalid Input", "relation \"%t\" does not exist", "42P01", NULL, 0},
+    {"Invalid Input", "function \"%f\" does not exist", "42883", NULL, 0},
+    {"Invalid Input", "schema \"%s\" does not exist", "3F000", NULL, 0},
     {"Invalid Input", "Cannot prepare multiple statements", "42601",
      "cannot insert multiple commands into a prepared statement", 0},
     {"Invalid Input", "More than one row returned by a subquery", "21000",

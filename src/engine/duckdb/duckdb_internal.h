@@ -17,8 +17,11 @@ struct duckdb_error_rule;
 /* The row that tells what a message means; NULL: none does. */
 const struct duckdb_error_rule *duckdb_error_rule_of(const char *message);
 
+struct duckdb_catalog;
+
 /* The names of the user's types; one of an engine. duckdb_names.c */
 struct duckdb_names {
+    const struct duckdb_catalog *catalog; /* NULL until there is one */
     struct type_oids *oids;
     _Atomic uint64_t changes; /* statements that may have changed the catalog */
     _Atomic uint64_t read;    /* `changes` when it was read last */
@@ -28,6 +31,9 @@ struct duckdb_names {
  * the OIDs of their names. duckdb_type.c */
 const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type,
                                    const struct duckdb_names *names);
+/* What a type's name makes of it, if it is one of PostgreSQL's. duckdb_alias.c */
+void duckdb_alias_apply(const struct duckdb_names *names, const char *name,
+                        struct type *out);
 /* A vector as a column view; children are put into the arena. False: out of memory. */
 bool duckdb_column_view(struct arena *arena, const struct type *type,
                         duckdb_vector vector, struct column *out);

@@ -169,13 +169,16 @@ static bool fill_decimal(struct filler *filler, duckdb_logical_type from,
     return out->name != NULL;
 }
 
-/* JSON is a VARCHAR with a name. */
-static void apply_alias(duckdb_logical_type from, struct type *out)
+/* JSON is a VARCHAR with a name, and so are PostgreSQL's types. */
+static void apply_alias(const struct filler *filler, duckdb_logical_type from,
+                        struct type *out)
 {
     char *alias = duckdb_logical_type_get_alias(from);
     if (alias && out->id == TYPE_TEXT && strcmp(alias, "JSON") == 0) {
         out->id = TYPE_JSON;
         out->name = "JSON";
+    } else if (alias) {
+        duckdb_alias_apply(filler->names, alias, out);
     }
     duckdb_free(alias);
 }
@@ -200,8 +203,8 @@ static bool fill_type(struct filler *filler, duckdb_logical_type from, struct ty
     out->id = mapping->id;
     out->unit = mapping->unit;
     out->name = mapping->name;
-    if (out->id == TYPE_TEXT)
-        apply_alias(from, out);
+    if (out->id == TYPE_TEXT || out->id == TYPE_UINT32)
+        apply_alias(filler, from, out);
     if (out->id == TYPE_DECIMAL)
         return fill_decimal(filler, from, out);
     if (out->id == TYPE_LIST || out->id == TYPE_ARRAY)
