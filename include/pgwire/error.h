@@ -33,6 +33,7 @@ struct pgw_error {
     char hint[256];
     char context[512]; /* where it happened, a line per level */
     char schema[64], table[64], column[64], constraint[64];
+    char routine[32]; /* of PostgreSQL's source: drivers tell some errors apart by it */
 };
 
 /* Set SQLSTATE and message, severity ERROR, the rest empty; returns PGW_ERROR, so that

@@ -14,6 +14,7 @@ void error_clear(struct error *err)
     err->detail[0] = '\0';
     err->hint[0] = '\0';
     err->schema[0] = err->table[0] = err->column[0] = err->constraint[0] = '\0';
+    err->routine[0] = '\0';
 }
 
 bool error_set(struct error *err, const char *sqlstate, const char *format, ...)

@@ -17,6 +17,7 @@ struct error {
     char detail[512];   /* "" = none, likewise hint */
     char hint[256];
     char schema[64], table[64], column[64], constraint[64]; /* that was violated */
+    char routine[32]; /* of PostgreSQL's source, where drivers look at it */
 };
 
 /* No error, nothing unknown left over from an earlier one. */

@@ -151,6 +151,7 @@ bool reply_error(struct chain *out, const struct pgw_error *err)
     field(&writer, 't', err->table);
     field(&writer, 'c', err->column);
     field(&writer, 'n', err->constraint);
+    field(&writer, 'R', err->routine);
     writer_u8(&writer, 0);
     return writer_end(&writer);
 }

@@ -31,6 +31,7 @@ static enum pgw_status to_pg(enum pgw_status status, const struct error *from,
     memcpy(to->table, from->table, sizeof to->table);
     memcpy(to->column, from->column, sizeof to->column);
     memcpy(to->constraint, from->constraint, sizeof to->constraint);
+    memcpy(to->routine, from->routine, sizeof to->routine);
     return PGW_ERROR;
 }
 

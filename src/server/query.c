@@ -198,7 +198,7 @@ static bool still_valid(struct query_session *session, struct query *query,
         !prepare_text(session, query, &casts, &stmt, err))
         return false;
     if (!query_columns_agree(query, stmt->column_count, stmt->columns))
-        return error_set(err, "0A000", "cached plan must not change result type");
+        return query_is_stale(err);
     query->catalogue = pool_conn_catalogue(session->conn);
     return true;
 }

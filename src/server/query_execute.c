@@ -34,6 +34,14 @@ bool query_columns_agree(const struct query *query, size_t count,
     return true;
 }
 
+bool query_is_stale(struct error *err)
+{
+    static const char routine[] = "RevalidateCachedQuery";
+    (void)error_set(err, "0A000", "cached plan must not change result type");
+    memcpy(err->routine, routine, sizeof routine);
+    return false;
+}
+
 /* ---- the text to execute ---- */
 
 /* decimal(38,s), decimal(38,s)[] …; NULL with *is_decimal set: out of memory. */
@@ -122,7 +130,7 @@ static bool take_result(struct query_session *session, struct query *query,
     if (query_columns_agree(query, cursor->column_count, cursor->columns))
         return open_rows(session, query, cursor, out, err);
     cursor->ops->close(cursor);
-    return error_set(err, "0A000", "cached plan must not change result type");
+    return query_is_stale(err);
 }
 
 static bool execute_text(struct query_session *session, struct query *query,
@@ -135,7 +143,7 @@ static bool execute_text(struct query_session *session, struct query *query,
         !pool_prepare(session->conn, text, &stmt, err))
         return false;
     if (!query_columns_agree(query, stmt->column_count, stmt->columns))
-        return error_set(err, "0A000", "cached plan must not change result type");
+        return query_is_stale(err);
     if (!stmt->ops->execute(stmt, params, &cursor, err))
         return false;
     return take_result(session, query, stmt, cursor, out, err);

@@ -72,6 +72,9 @@ bool query_refuse_when_failed(const struct query_session *session,
 /* Do these columns still read as the client was told? query_execute.c */
 bool query_columns_agree(const struct query *query, size_t count,
                          const struct engine_column *columns);
+/* 0A000 as PostgreSQL says it: by its routine asyncpg and pgjdbc know to prepare anew.
+ */
+bool query_is_stale(struct error *err);
 
 /* BEGIN, COMMIT and ROLLBACK: transaction.c. */
 enum pgw_status transaction_begin(struct query_session *, const struct query *,
