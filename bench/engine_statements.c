@@ -6,12 +6,15 @@
  * Prints CPU microseconds of all threads for each execution: prepared once, and
  * prepared anew each time. */
 #include <duckdb.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { THREADS_MAX = 64 };
 
 static void die(const char *what)
 {
@@ -45,38 +48,71 @@ static void execute(duckdb_prepared_statement statement)
     duckdb_destroy_result(&result);
 }
 
-static void measure(duckdb_connection connection, const char *sql, double length,
-                    bool anew)
+struct worker {
+    duckdb_database database;
+    const char *sql;
+    double end;
+    bool anew;
+    uint64_t count; /* executions */
+};
+
+static void *work(void *self)
 {
-    duckdb_prepared_statement statement = prepare(connection, sql);
-    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID),
-           end = seconds(CLOCK_MONOTONIC) + length;
-    uint64_t count = 0;
-    for (; seconds(CLOCK_MONOTONIC) < end; count++) {
-        if (anew) {
+    struct worker *worker = self;
+    duckdb_connection connection;
+    if (duckdb_connect(worker->database, &connection) != DuckDBSuccess)
+        die("cannot connect");
+    duckdb_prepared_statement statement = prepare(connection, worker->sql);
+    for (; seconds(CLOCK_MONOTONIC) < worker->end; worker->count++) {
+        if (worker->anew) {
             duckdb_destroy_prepare(&statement);
-            statement = prepare(connection, sql);
+            statement = prepare(connection, worker->sql);
         }
         execute(statement);
     }
-    (void)printf("%s %.2f us CPU\n", anew ? "anew" : "prepared",
-                 (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 / (double)count);
     duckdb_destroy_prepare(&statement);
+    duckdb_disconnect(&connection);
+    return NULL;
+}
+
+static void measure(const struct worker *task, unsigned threads)
+{
+    struct worker workers[THREADS_MAX];
+    pthread_t ids[THREADS_MAX];
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    uint64_t count = 0;
+    for (unsigned i = 0; i < threads; i++) {
+        workers[i] = *task;
+        if (pthread_create(&ids[i], NULL, work, &workers[i]) != 0)
+            die("cannot make a thread");
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        (void)pthread_join(ids[i], NULL);
+        count += workers[i].count;
+    }
+    (void)printf("%s %.2f us CPU\n", task->anew ? "anew" : "prepared",
+                 (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 / (double)count);
 }
 
 int main(int argc, char **argv)
 {
     duckdb_database database;
-    duckdb_connection connection;
-    if (argc != 4)
-        die("usage: engine_statements DATABASE-FILE|:memory: SECONDS SQL");
+    if (argc != 5)
+        die("usage: engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL");
     const char *file = strcmp(argv[1], ":memory:") == 0 ? NULL : argv[1];
-    if (duckdb_open(file, &database) != DuckDBSuccess ||
-        duckdb_connect(database, &connection) != DuckDBSuccess)
+    double length = strtod(argv[2], NULL);
+    unsigned long threads = strtoul(argv[3], NULL, 10);
+    if (threads < 1 || threads > THREADS_MAX)
+        die("that many threads are not possible");
+    if (duckdb_open(file, &database) != DuckDBSuccess)
         die("cannot open the database");
-    measure(connection, argv[3], strtod(argv[2], NULL), false);
-    measure(connection, argv[3], strtod(argv[2], NULL), true);
-    duckdb_disconnect(&connection);
+    for (int anew = 0; anew <= 1; anew++) {
+        const struct worker task = {.database = database,
+                                    .sql = argv[4],
+                                    .end = seconds(CLOCK_MONOTONIC) + length,
+                                    .anew = anew};
+        measure(&task, (unsigned)threads);
+    }
     duckdb_close(&database);
     return 0;
 }

@@ -231,50 +231,100 @@ static size_t run(int epoll, const struct load *load, uint64_t until_us)
 
 /* ---- the server's CPU time ---- */
 
-/* Clock ticks of a process if it is `pid` or a child of it. */
-static unsigned long ticks_of(const char *name, unsigned long pid)
+enum { FAMILY_MAX = 1024 };
+
+/* A process and its children, and the CPU nanoseconds each has had. */
+struct family {
+    struct {
+        unsigned long pid;
+        uint64_t cpu_ns;
+    } members[FAMILY_MAX];
+    size_t count;
+};
+
+static unsigned long parent_of(unsigned long pid)
 {
-    char path[300], line[1024] = "";
-    unsigned long parent = 0, user = 0, system = 0;
-    (void)snprintf(path, sizeof path, "/proc/%s/stat", name);
+    char path[64], line[1024] = "";
+    unsigned long parent = 0;
+    (void)snprintf(path, sizeof path, "/proc/%lu/stat", pid);
     FILE *file = fopen(path, "re");
     if (!file)
         return 0;
     const char *read = fgets(line, sizeof line, file);
-    (void)fclose(file);
     const char *fields = read ? strrchr(line, ')') : NULL;
-    if (!fields ||
-        sscanf(fields, ") %*c %lu %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &parent,
-               &user, &system) != 3)
-        return 0;
-    return parent == pid || strtoul(name, NULL, 10) == pid ? user + system : 0;
+    (void)fclose(file);
+    return fields && sscanf(fields, ") %*c %lu", &parent) == 1 ? parent : 0;
 }
 
-static unsigned long cpu_ticks(unsigned long pid)
+/* Of all threads; clock ticks would be too coarse for many short-lived ones. */
+static uint64_t cpu_ns_of(unsigned long pid)
 {
-    unsigned long total = 0;
-    DIR *processes = opendir("/proc");
-    if (!processes)
-        die("/proc");
-    for (struct dirent *entry; (entry = readdir(processes));) {
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-            total += ticks_of(entry->d_name, pid);
+    char path[300];
+    uint64_t total = 0;
+    (void)snprintf(path, sizeof path, "/proc/%lu/task", pid);
+    DIR *threads = opendir(path);
+    for (struct dirent *entry; threads && (entry = readdir(threads));) {
+        unsigned long long ns = 0;
+        (void)snprintf(path, sizeof path, "/proc/%lu/task/%s/schedstat", pid,
+                       entry->d_name);
+        FILE *file = entry->d_name[0] == '.' ? NULL : fopen(path, "re");
+        if (file && fscanf(file, "%llu", &ns) == 1)
+            total += ns;
+        if (file)
+            (void)fclose(file);
     }
-    (void)closedir(processes);
+    if (threads)
+        (void)closedir(threads);
+    return total;
+}
+
+static void take_stock(unsigned long pid, struct family *family)
+{
+    DIR *processes = opendir("/proc");
+    family->count = 0;
+    for (struct dirent *entry; processes && (entry = readdir(processes));) {
+        unsigned long one = strtoul(entry->d_name, NULL, 10);
+        if (!one || family->count == FAMILY_MAX ||
+            (one != pid && parent_of(one) != pid))
+            continue;
+        family->members[family->count].pid = one;
+        family->members[family->count++].cpu_ns = cpu_ns_of(one);
+    }
+    if (processes)
+        (void)closedir(processes);
+}
+
+static uint64_t find(const struct family *family, unsigned long pid)
+{
+    for (size_t i = 0; i < family->count; i++) {
+        if (family->members[i].pid == pid)
+            return family->members[i].cpu_ns;
+    }
+    return 0;
+}
+
+/* What those that live now have had since then. */
+static uint64_t cpu_ns_since(const struct family *then, unsigned long pid)
+{
+    static struct family now;
+    uint64_t total = 0;
+    take_stock(pid, &now);
+    for (size_t i = 0; i < now.count; i++)
+        total += now.members[i].cpu_ns - find(then, now.members[i].pid);
     return total;
 }
 
 static void measure(int epoll, const struct load *load, double seconds,
                     unsigned long pid)
 {
+    static struct family before;
     uint64_t length_us = (uint64_t)(seconds * 1e6);
     (void)run(epoll, load, clock_now_us() + length_us / 5); /* warm */
-    unsigned long before = cpu_ticks(pid);
+    take_stock(pid, &before);
     uint64_t begun_us = clock_now_us();
     size_t answered = run(epoll, load, begun_us + length_us);
     double took = (double)(clock_now_us() - begun_us) / 1e6;
-    double cpu_us =
-        (double)(cpu_ticks(pid) - before) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+    double cpu_us = (double)cpu_ns_since(&before, pid) / 1e3;
     (void)printf("%.0f requests/s, %.2f us CPU/request\n", (double)answered / took,
                  cpu_us / (double)answered);
 }
