@@ -267,6 +267,12 @@ enum pgw_status pgw_get_bits(pgw_session *session, const struct pgw_value *value
 /* json, jsonb: it is valid JSON. */
 enum pgw_status pgw_get_json(pgw_session *session, const struct pgw_value *value,
                              struct pgw_slice *out, struct pgw_error *err);
+/* pgw_fail for a value that the host itself has found fault with: the error says which
+ * parameter it was. */
+__attribute__((format(printf, 4, 5))) enum pgw_status
+pgw_value_fail(const struct pgw_value *value, struct pgw_error *err,
+               const char *sqlstate, const char *format, ...);
+
 /* element_oid 0: by the array's OID, for the types of <pgwire/types.h>. */
 enum pgw_status pgw_get_array(pgw_session *session, const struct pgw_value *value,
                               uint32_t element_oid, struct pgw_array *out,

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "core/text.h"
 #include "pgwire/session_state.h"
 
 static const struct get_type types[] = {
@@ -144,6 +145,17 @@ enum pgw_status get_done(const struct pgw_value *value, bool done,
     if (!done && value->number)
         add_context(value, err);
     return done ? PGW_OK : PGW_ERROR;
+}
+
+enum pgw_status pgw_value_fail(const struct pgw_value *value, struct pgw_error *err,
+                               const char *sqlstate, const char *format, ...)
+{
+    va_list args;
+    (void)pgw_fail(err, sqlstate, "%s", "");
+    va_start(args, format);
+    text_format(err->message, sizeof err->message, format, args);
+    va_end(args);
+    return get_done(value, false, err);
 }
 
 bool get_bad_binary(const struct pgw_value *value, struct pgw_error *err)

@@ -1,232 +1,240 @@
 /* params.c - PostgreSQL's parameters as a batch of one row for the engine.
  *
- * A row per type that is handed over as what it is; every other type goes as its text
- * and the engine casts it. A numeric goes as text too, so that no digit is lost on the
- * way; what it is cast to has room for 26 digits before the point and 12 behind it. */
+ * A row of param_types.c says what a type becomes. An array is a list of such cells,
+ * and lists of lists for its further dimensions; the user's enums are their labels,
+ * which the engine casts. */
 #include "server/params.h"
 
+#include <string.h>
+
 #include "core/attr.h"
+#include "server/param_types.h"
 
-enum { EPOCH_DAYS = 10957 }; /* from 1970-01-01 to 2000-01-01 */
-static const int64_t epoch_us = INT64_C(946684800000000);
+static enum pgw_status no_memory(struct pgw_error *err)
+{
+    return pgw_fail(err, "53200", "out of memory");
+}
 
-static const struct type type_bool = {.id = TYPE_BOOL, .name = "bool"};
-static const struct type type_int2 = {.id = TYPE_INT16, .name = "int2"};
-static const struct type type_int4 = {.id = TYPE_INT32, .name = "int4"};
-static const struct type type_int8 = {.id = TYPE_INT64, .name = "int8"};
-static const struct type type_float4 = {.id = TYPE_FLOAT32, .name = "float4"};
-static const struct type type_float8 = {.id = TYPE_FLOAT64, .name = "float8"};
-static const struct type type_string = {.id = TYPE_TEXT, .name = "text"};
-static const struct type type_bytea = {.id = TYPE_BYTES, .name = "bytea"};
-static const struct type type_uuid = {.id = TYPE_UUID, .name = "uuid"};
-static const struct type type_date = {.id = TYPE_DATE, .name = "date"};
-static const struct type type_timestamp = {
-    .id = TYPE_TIMESTAMP, .unit = UNIT_MICRO, .name = "timestamp"};
-static const struct type type_timestamptz = {
-    .id = TYPE_TIMESTAMPTZ, .unit = UNIT_MICRO, .name = "timestamptz"};
+/* ---- from OID to type ---- */
 
-/* The one value of a column. */
-union cell {
-    uint8_t boolean;
-    int16_t int2;
-    int32_t int4;
-    int64_t int8;
-    float float4;
-    double float8;
-    uint8_t uuid[16];
-    struct slice text;
+/* What a parameter of some OID is. */
+struct resolved {
+    const struct param_type *row;    /* of it, or of the array's element */
+    const struct type_entry *labels; /* of an enum, the row is text then; NULL: none */
+    bool is_array;
 };
 
-struct source {
-    struct arena *arena;
-    pgw_session *session;
-    const struct pgw_value *value;
-};
-
-typedef enum pgw_status param_reader(const struct source *, union cell *,
-                                     struct pgw_error *);
-
-static enum pgw_status read_bool(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
+static bool resolve_users(struct type_oids *oids, uint32_t oid, struct resolved *out)
 {
-    bool value;
-    enum pgw_status status = pgw_get_bool(from->value, &value, err);
-    to->boolean = status == PGW_OK && value;
-    return status;
+    const struct type_entry *entry = oids ? type_oids_find(oids, oid) : NULL;
+    out->is_array = entry && entry->element_oid != 0;
+    if (out->is_array)
+        entry = type_oids_find(oids, entry->element_oid);
+    if (!entry || entry->type->id != TYPE_ENUM)
+        return false;
+    out->row = param_type_find(PGW_TEXTOID);
+    out->labels = entry;
+    return true;
 }
 
-static enum pgw_status read_int2(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
+static bool resolve(struct type_oids *oids, uint32_t oid, struct resolved *out)
 {
-    int64_t value = 0;
-    enum pgw_status status = pgw_get_int(from->value, &value, err);
-    to->int2 = (int16_t)value;
-    return status;
+    *out = (struct resolved){.row = param_type_find(oid)};
+    if (oid == 0 || oid == PGW_UNKNOWNOID)
+        out->row = param_type_find(PGW_TEXTOID);
+    if (out->row)
+        return true;
+    out->row = param_type_element(oid);
+    out->is_array = out->row != NULL;
+    return out->is_array || resolve_users(oids, oid, out);
 }
 
-static enum pgw_status read_int4(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
+static enum pgw_status no_type(uint32_t oid, struct pgw_error *err)
 {
-    int64_t value = 0;
-    enum pgw_status status = pgw_get_int(from->value, &value, err);
-    to->int4 = (int32_t)value;
-    return status;
+    return pgw_fail(err, "42704", "type with OID %u does not exist", (unsigned)oid);
 }
 
-static enum pgw_status read_int8(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
+/* "name" or "name"[] */
+static const char *enum_cast(struct arena *arena, const struct resolved *resolved)
 {
-    return pgw_get_int(from->value, &to->int8, err);
+    const char *name = resolved->labels->name;
+    char *cast = arena_alloc(arena, 2 * strlen(name) + sizeof "\"\"[]"), *to = cast;
+    if (!cast)
+        return NULL;
+    *to++ = '"';
+    for (; *name; name++) {
+        if (*name == '"')
+            *to++ = '"';
+        *to++ = *name;
+    }
+    memcpy(to, resolved->is_array ? "\"[]" : "\"", resolved->is_array ? 4 : 2);
+    return cast;
 }
 
-static enum pgw_status read_float4(const struct source *from, union cell *to,
-                                   struct pgw_error *err)
+enum pgw_status params_cast(struct arena *arena, struct type_oids *oids, uint32_t oid,
+                            const char **out, struct pgw_error *err)
 {
-    double value = 0;
-    enum pgw_status status = pgw_get_double(from->value, &value, err);
-    to->float4 = (float)value;
-    return status;
-}
-
-static enum pgw_status read_float8(const struct source *from, union cell *to,
-                                   struct pgw_error *err)
-{
-    return pgw_get_double(from->value, &to->float8, err);
-}
-
-/* Neither the input buffer nor the session's memory lives until the portal is executed.
- */
-static enum pgw_status keep(const struct source *from, struct pgw_slice bytes,
-                            union cell *to, struct pgw_error *err)
-{
-    to->text.len = bytes.len;
-    to->text.data = arena_copy(from->arena, bytes.data, bytes.len);
-    return to->text.data ? PGW_OK : pgw_fail(err, "53200", "out of memory");
-}
-
-static enum pgw_status read_text(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
-{
-    struct pgw_slice bytes;
-    enum pgw_status status = pgw_get_text(from->session, from->value, &bytes, err);
-    return status == PGW_OK ? keep(from, bytes, to, err) : status;
-}
-
-static enum pgw_status read_bytea(const struct source *from, union cell *to,
-                                  struct pgw_error *err)
-{
-    struct pgw_slice bytes;
-    enum pgw_status status = pgw_get_bytea(from->session, from->value, &bytes, err);
-    return status == PGW_OK ? keep(from, bytes, to, err) : status;
-}
-
-static enum pgw_status read_uuid(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
-{
-    return pgw_get_uuid(from->value, to->uuid, err);
-}
-
-/* PostgreSQL's infinities are the ends of the range, a batch's are symmetric. */
-static enum pgw_status read_date(const struct source *from, union cell *to,
-                                 struct pgw_error *err)
-{
-    int32_t days = 0;
-    enum pgw_status status = pgw_get_date(from->value, &days, err);
-    if (days == INT32_MAX)
-        to->int4 = INT32_MAX;
-    else if (days == INT32_MIN)
-        to->int4 = -INT32_MAX;
-    else
-        to->int4 = days + EPOCH_DAYS;
-    return status;
-}
-
-static enum pgw_status read_timestamp(const struct source *from, union cell *to,
-                                      struct pgw_error *err)
-{
-    int64_t us = 0;
-    enum pgw_status status = pgw_get_timestamp(from->value, &us, err);
-    if (status != PGW_OK)
-        return status;
-    if (us == INT64_MAX || us == INT64_MIN)
-        to->int8 = us == INT64_MAX ? INT64_MAX : -INT64_MAX;
-    else if (__builtin_add_overflow(us, epoch_us, &to->int8))
-        return pgw_fail(err, "22008", "timestamp out of range");
+    struct resolved resolved;
+    *out = NULL;
+    if (oid == 0 || oid == PGW_UNKNOWNOID)
+        return PGW_OK;
+    if (!resolve(oids, oid, &resolved))
+        return no_type(oid, err);
+    if (!resolved.labels)
+        *out = resolved.is_array ? resolved.row->array_cast : resolved.row->cast;
+    else if (!(*out = enum_cast(arena, &resolved)))
+        return no_memory(err);
     return PGW_OK;
 }
 
-static const struct param_type {
-    uint32_t oid;
-    const char *cast;
-    const struct type *type;
-    enum layout layout;
-    param_reader *read;
-} param_types[] = {
-    {PGW_BOOLOID, "bool", &type_bool, LAYOUT_BOOL8, read_bool},
-    {PGW_INT2OID, "int2", &type_int2, LAYOUT_FIXED2, read_int2},
-    {PGW_INT4OID, "int4", &type_int4, LAYOUT_FIXED4, read_int4},
-    {PGW_INT8OID, "int8", &type_int8, LAYOUT_FIXED8, read_int8},
-    {PGW_OIDOID, "int8", &type_int8, LAYOUT_FIXED8, read_int8},
-    {PGW_FLOAT4OID, "float4", &type_float4, LAYOUT_FLOAT4, read_float4},
-    {PGW_FLOAT8OID, "float8", &type_float8, LAYOUT_FLOAT8, read_float8},
-    {PGW_TEXTOID, "text", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_VARCHAROID, "text", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_BPCHAROID, "text", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_NAMEOID, "text", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_BYTEAOID, "bytea", &type_bytea, LAYOUT_SLICES, read_bytea},
-    {PGW_UUIDOID, "uuid", &type_uuid, LAYOUT_UUID_BYTES, read_uuid},
-    {PGW_DATEOID, "date", &type_date, LAYOUT_FIXED4, read_date},
-    {PGW_TIMESTAMPOID, "timestamp", &type_timestamp, LAYOUT_FIXED8, read_timestamp},
-    {PGW_TIMESTAMPTZOID, "timestamptz", &type_timestamptz, LAYOUT_FIXED8,
-     read_timestamp},
-    {PGW_NUMERICOID, "numeric(38,12)", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_TIMEOID, "time", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_TIMETZOID, "timetz", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_INTERVALOID, "interval", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_JSONOID, "json", &type_string, LAYOUT_SLICES, read_text},
-    {PGW_JSONBOID, "json", &type_string, LAYOUT_SLICES, read_text},
-};
+/* ---- cells ---- */
 
-static const struct param_type as_text = {0, NULL, &type_string, LAYOUT_SLICES,
-                                          read_text};
-
-static const struct param_type *find(uint32_t oid)
+const uint64_t *param_validity(struct arena *arena, const struct pgw_value *values,
+                               size_t count)
 {
-    for (size_t i = 0; i < ARRAY_LEN(param_types); i++) {
-        if (param_types[i].oid == oid)
-            return &param_types[i];
+    uint64_t *bits = arena_calloc(arena, count / 64 + 1, sizeof *bits);
+    for (size_t i = 0; bits && i < count; i++)
+        bits[i / 64] |= (uint64_t)!values[i].is_null << (i % 64);
+    return bits;
+}
+
+static enum pgw_status check_label(const struct type_entry *labels, struct slice text,
+                                   const struct pgw_value *value, struct pgw_error *err)
+{
+    for (size_t i = 0; i < labels->type->label_count; i++) {
+        if (slice_equal(labels->type->labels[i], text))
+            return PGW_OK;
     }
-    return &as_text;
+    return pgw_value_fail(value, err, "22P02",
+                          "invalid input value for enum %s: \"%.*s\"", labels->name,
+                          text.len > 200 ? 200 : (int)text.len, text.data);
 }
 
-const char *params_cast(uint32_t oid)
+/* A column of the row's layout, of values that all have the row's OID. */
+static enum pgw_status read_cells(const struct param_source *source,
+                                  const struct resolved *resolved,
+                                  const struct pgw_value *values, size_t count,
+                                  struct column *out, struct pgw_error *err)
 {
-    return find(oid)->cast;
-}
-
-static enum pgw_status read_column(const struct source *from, struct column *column,
-                                   union cell *cell, struct pgw_error *err)
-{
-    const struct param_type *type = find(from->value->oid);
-    *column = (struct column){.type = type->type, .layout = type->layout, .data = cell};
-    if (from->value->is_null) {
-        column->layout = LAYOUT_NULL;
-        return PGW_OK;
-    }
-    return type->read(from, cell, err);
-}
-
-enum pgw_status params_batch(struct arena *arena, pgw_session *session,
-                             const struct pgw_value *values, size_t count,
-                             struct batch *out, struct pgw_error *err)
-{
-    struct column *columns = arena_calloc(arena, count, sizeof *columns);
-    union cell *cells = arena_calloc(arena, count, sizeof *cells);
-    if (!columns || !cells)
-        return pgw_fail(err, "53200", "out of memory");
+    const struct param_type *row = resolved->row;
+    if (!row->read)
+        return param_numerics(source, values, count, out, err);
+    char *cells = arena_calloc(source->arena, count, row->size);
+    *out = (struct column){.type = row->type,
+                           .layout = row->layout,
+                           .data = cells,
+                           .validity = param_validity(source->arena, values, count)};
+    if (!cells || !out->validity)
+        return no_memory(err);
     for (size_t i = 0; i < count; i++) {
-        struct source from = {arena, session, &values[i]};
-        enum pgw_status status = read_column(&from, &columns[i], &cells[i], err);
+        if (values[i].is_null)
+            continue;
+        struct pgw_value value = values[i];
+        value.oid = row->oid;
+        void *cell = cells + i * row->size;
+        enum pgw_status status = row->read(source, &value, cell, err);
+        if (status == PGW_OK && resolved->labels)
+            status = check_label(resolved->labels, *(struct slice *)cell, &value, err);
+        if (status != PGW_OK)
+            return status;
+    }
+    return PGW_OK;
+}
+
+/* ---- arrays ---- */
+
+/* Lists of `length` cells each, `count` of them, around a column. */
+static bool wrap(struct arena *arena, struct column *column, size_t length,
+                 size_t count)
+{
+    struct type *type = arena_calloc(arena, 1, sizeof *type);
+    struct column *child = arena_calloc(arena, 1, sizeof *child);
+    uint64_t(*entries)[2] = arena_calloc(arena, count, sizeof *entries);
+    if (!type || !child || !entries)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        entries[i][0] = i * length;
+        entries[i][1] = length;
+    }
+    *type = (struct type){
+        .id = TYPE_LIST, .child_count = 1, .children = column->type, .name = "LIST"};
+    *child = *column;
+    *column = (struct column){.type = type,
+                              .layout = LAYOUT_LIST_ENTRIES,
+                              .data = entries,
+                              .children = child,
+                              .child_count = 1};
+    return true;
+}
+
+/* The innermost dimension becomes the innermost list. */
+static enum pgw_status read_array(const struct param_source *source,
+                                  const struct resolved *resolved,
+                                  const struct pgw_value *value, struct column *out,
+                                  struct pgw_error *err)
+{
+    uint32_t element_oid =
+        resolved->labels ? resolved->labels->oid : resolved->row->oid;
+    struct pgw_array array;
+    enum pgw_status status =
+        pgw_get_array(source->session, value, element_oid, &array, err);
+    if (status == PGW_OK)
+        status = read_cells(source, resolved, array.values, array.count, out, err);
+    if (status != PGW_OK)
+        return status;
+    size_t count = array.count;
+    for (unsigned i = array.dimensions; i > 0; i--) {
+        size_t length = (size_t)array.lengths[i - 1];
+        count /= length;
+        if (!wrap(source->arena, out, length, count))
+            return no_memory(err);
+    }
+    if (array.dimensions == 0 && !wrap(source->arena, out, 0, 1))
+        return no_memory(err);
+    return PGW_OK;
+}
+
+/* ---- the batch ---- */
+
+/* A NULL has the type that a value would have. */
+static enum pgw_status null_column(struct arena *arena, const struct resolved *resolved,
+                                   struct column *out, struct pgw_error *err)
+{
+    *out = (struct column){.type = resolved->row->type, .layout = LAYOUT_NULL};
+    if (resolved->is_array && !wrap(arena, out, 0, 0))
+        return no_memory(err);
+    out->layout = LAYOUT_NULL;
+    return PGW_OK;
+}
+
+static enum pgw_status read_column(const struct param_source *source,
+                                   struct type_oids *oids,
+                                   const struct pgw_value *value, struct column *out,
+                                   struct pgw_error *err)
+{
+    struct resolved resolved;
+    if (!resolve(oids, value->oid, &resolved))
+        return no_type(value->oid, err);
+    if (value->is_null)
+        return null_column(source->arena, &resolved, out, err);
+    if (resolved.is_array)
+        return read_array(source, &resolved, value, out, err);
+    enum pgw_status status = read_cells(source, &resolved, value, 1, out, err);
+    out->validity = NULL;
+    return status;
+}
+
+enum pgw_status params_batch(struct arena *arena, struct type_oids *oids,
+                             pgw_session *session, const struct pgw_value *values,
+                             size_t count, struct batch *out, struct pgw_error *err)
+{
+    const struct param_source source = {arena, session};
+    struct column *columns = arena_calloc(arena, count, sizeof *columns);
+    if (!columns)
+        return no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        enum pgw_status status =
+            read_column(&source, oids, &values[i], &columns[i], err);
         if (status != PGW_OK)
             return status;
     }

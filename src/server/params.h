@@ -5,15 +5,18 @@
 #include <pgwire/pgwire.h>
 
 #include "batch/batch.h"
+#include "batch/type_oids.h"
 #include "core/arena.h"
 
-/* The type that a parameter of this OID is cast to in the statement's text, or NULL:
- * the engine decides. */
-const char *params_cast(uint32_t oid);
+/* The type that a parameter of this OID is cast to in the statement's text, static or
+ * in the arena; NULL: the engine decides (OID 0, unknown). An OID of no type that can
+ * be a parameter: 42704. oids: the user's types, NULL = there are none. */
+enum pgw_status params_cast(struct arena *arena, struct type_oids *oids, uint32_t oid,
+                            const char **out, struct pgw_error *err);
 
 /* Convert the values; the batch and what it points to live in the arena. */
-enum pgw_status params_batch(struct arena *arena, pgw_session *session,
-                             const struct pgw_value *values, size_t count,
-                             struct batch *out, struct pgw_error *err);
+enum pgw_status params_batch(struct arena *arena, struct type_oids *oids,
+                             pgw_session *session, const struct pgw_value *values,
+                             size_t count, struct batch *out, struct pgw_error *err);
 
 #endif

@@ -222,14 +222,17 @@ struct front_statement {
     int32_t lead; /* characters of the client's text in front of the statement */
 };
 
-static bool cast_hints(const struct pgw_parse *parse, struct arena *arena,
-                       struct query_hints *out)
+static enum pgw_status cast_hints(const struct front *front,
+                                  const struct pgw_parse *parse, struct arena *arena,
+                                  struct query_hints *out, struct pgw_error *err)
 {
     const char **casts = arena_calloc(arena, parse->param_count, sizeof *casts);
-    for (size_t i = 0; casts && i < parse->param_count; i++)
-        casts[i] = params_cast(parse->param_oids[i]);
+    enum pgw_status status = casts ? PGW_OK : no_memory(err);
+    for (size_t i = 0; status == PGW_OK && i < parse->param_count; i++)
+        status = params_cast(arena, query_session_types(front->query),
+                             parse->param_oids[i], &casts[i], err);
     *out = (struct query_hints){casts, parse->param_count};
-    return casts != NULL;
+    return status;
 }
 
 /* What the client is told: the type it gave, else what the engine inferred. */
@@ -268,14 +271,13 @@ static enum pgw_status parse_statement(struct front *front, struct slice text,
     struct query_hints hints;
     struct error error;
     struct arena arena = {0};
-    enum pgw_status status = PGW_ERROR;
-    if (cast_hints(parse, &arena, &hints))
-        status = query_prepare(front->query, text, &hints, &query, &error);
-    else
-        error_no_memory(&error);
+    enum pgw_status status = cast_hints(front, parse, &arena, &hints, err);
+    if (status == PGW_OK)
+        status = to_pg(query_prepare(front->query, text, &hints, &query, &error),
+                       &error, err);
     arena_free(&arena);
     if (status != PGW_OK)
-        return to_pg(status, &error, err);
+        return status;
     *out = statement_new(front, query, parse);
     if (*out)
         return PGW_OK;
@@ -360,8 +362,9 @@ static enum pgw_status bind(void *self, pgw_session *session,
     if (!portal)
         return no_memory(err);
     portal->statement = statement;
-    status = params_batch(&portal->arena, session, bind->values, bind->value_count,
-                          &portal->params, err);
+    status =
+        params_batch(&portal->arena, query_session_types(statement->front->query),
+                     session, bind->values, bind->value_count, &portal->params, err);
     if (status == PGW_OK)
         *out = portal;
     else

@@ -46,27 +46,20 @@ static bool types_known(const struct engine_stmt *stmt)
     return stmt->columns_known;
 }
 
-/* The casts of the second try: the client's, and text where nobody knew. */
+/* The client's casts and, unless the engine knows better, text where nobody knew. */
 static const char **fill_casts(struct query *query, const struct engine_stmt *stmt,
-                               const struct query_hints *hints)
+                               const struct query_hints *hints, bool known)
 {
     const char **casts = arena_calloc(&query->arena, stmt->param_count, sizeof *casts);
     for (size_t i = 0; casts && i < stmt->param_count; i++) {
-        if (i < hints->count && hints->casts[i])
-            casts[i] = hints->casts[i];
-        else if (stmt->param_types[i]->id == TYPE_UNKNOWN)
+        if (i < hints->count && hints->casts[i]) {
+            casts[i] = arena_string(&query->arena, slice_of(hints->casts[i]));
+            if (!casts[i])
+                return NULL;
+        } else if (!known && stmt->param_types[i]->id == TYPE_UNKNOWN) {
             casts[i] = fallback_cast;
+        }
     }
-    return casts;
-}
-
-/* The client's casts, for all parameters. */
-static const char **copy_casts(struct query *query, const struct engine_stmt *stmt,
-                               const struct query_hints *hints)
-{
-    const char **casts = arena_calloc(&query->arena, stmt->param_count, sizeof *casts);
-    for (size_t i = 0; casts && i < stmt->param_count && i < hints->count; i++)
-        casts[i] = hints->casts[i];
     return casts;
 }
 
@@ -94,8 +87,7 @@ static bool plan(struct query_session *session, struct query *query,
     if (!prepare_text(session, query, hints, stmt, err))
         return false;
     bool known = types_known(*stmt);
-    query->casts =
-        known ? copy_casts(query, *stmt, hints) : fill_casts(query, *stmt, hints);
+    query->casts = fill_casts(query, *stmt, hints, known);
     if (!query->casts)
         return error_no_memory(err);
     if (known)
@@ -116,11 +108,15 @@ static void loosen_decimal(const struct query *query, struct type *type)
         type->precision = 0;
 }
 
-static void find_decimals(struct query *query, size_t count)
+/* What the casts leave to the values. */
+static void find_open_casts(struct query *query, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (query->casts[i] && strncmp(query->casts[i], "decimal(", 8) == 0)
+        size_t len = query->casts[i] ? strlen(query->casts[i]) : 0;
+        if (len > 8 && strncmp(query->casts[i], "decimal(", 8) == 0)
             query->has_decimals = true;
+        if (len > 2 && strcmp(query->casts[i] + len - 2, "[]") == 0)
+            query->has_arrays = true;
     }
 }
 
@@ -141,7 +137,7 @@ static bool copy_params(struct query *query, const struct engine_stmt *stmt,
     }
     query->param_types = types;
     query->param_count = stmt->param_count;
-    find_decimals(query, stmt->param_count);
+    find_open_casts(query, stmt->param_count);
     return true;
 }
 

@@ -52,6 +52,8 @@ struct query_session *query_session_new(struct database *database,
 void query_session_free(struct query_session *session);
 
 struct settings *query_session_settings(struct query_session *session);
+/* The user's types of the database; NULL: its engine has none. */
+struct type_oids *query_session_types(const struct query_session *session);
 
 /* 'I', 'T' or 'E', as ReadyForQuery says it. */
 char query_session_status(const struct query_session *session);
@@ -84,6 +86,7 @@ struct query {
     const struct type *const *param_types;
     const char **casts; /* one a parameter, NULL = none was needed */
     bool has_decimals;  /* numeric parameters, whose scale is that of each value */
+    bool has_arrays;    /* array parameters, whose depth is that of each value */
     size_t column_count;
     const struct engine_column *columns;
     const struct type *const *column_types; /* those of columns, by themselves */

@@ -2,7 +2,7 @@
  *
  * The plan is looked up by the text, casts included. A numeric parameter brings the
  * scale of its value: the cast is written with it, so that no digit is lost and none
- * appears, and each scale has a plan of its own. */
+ * appears, and each scale has a plan of its own; so has each depth of an array. */
 #include <string.h>
 
 #include "batch/type.h"
@@ -11,14 +11,29 @@
 
 /* ---- columns ---- */
 
-/* Equal but for the scale of decimals, which parameters decide. */
+static const struct type *innermost(const struct type *type)
+{
+    while (type->id == TYPE_LIST && type->child_count == 1)
+        type = &type->children[0];
+    return type;
+}
+
+/* Equal but for what the values of parameters decide: the scale of numerics, integers
+ * beyond them, the depth of arrays. To the client these are one type. */
 static bool type_agrees(const struct type *a, const struct type *b)
 {
-    if (a->id == TYPE_DECIMAL && b->id == TYPE_DECIMAL)
-        return true;
-    if (a->id == TYPE_LIST && b->id == TYPE_LIST)
-        return type_agrees(&a->children[0], &b->children[0]);
+    if ((a->id == TYPE_LIST) != (b->id == TYPE_LIST))
+        return false;
+    a = innermost(a);
+    b = innermost(b);
+    if (a->id == TYPE_DECIMAL)
+        return b->id == TYPE_DECIMAL || b->id == TYPE_BIGNUM;
     return type_equal(a, b);
+}
+
+static bool is_loose(const struct query *query)
+{
+    return query->has_decimals || query->has_arrays;
 }
 
 bool query_columns_agree(const struct query *query, size_t count,
@@ -28,7 +43,7 @@ bool query_columns_agree(const struct query *query, size_t count,
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct type *told = query->columns[i].type, *is = columns[i].type;
-        if (query->has_decimals ? !type_agrees(told, is) : !type_equal(told, is))
+        if (is_loose(query) ? !type_agrees(told, is) : !type_equal(told, is))
             return false;
     }
     return true;
@@ -44,20 +59,24 @@ bool query_is_stale(struct error *err)
 
 /* ---- the text to execute ---- */
 
-/* decimal(38,s), decimal(38,s)[] …; NULL with *is_decimal set: out of memory. */
-static const char *decimal_cast(const struct type *type, struct arena *arena,
-                                bool *is_decimal)
+/* The cast as the value needs it: decimal(38,s) or bignum for decimal(38,0), one []
+ * for each dimension. NULL: out of memory. */
+static const char *exact_cast(const char *cast, const struct type *type,
+                              struct arena *arena)
 {
     static const char brackets[] = "[][][][][][]";
+    const struct type *inner = innermost(type);
+    size_t len = strcspn(cast, "[\"");
     int depth = 0;
-    while (type->id == TYPE_LIST && type->child_count == 1) {
+    if (*cast == '"') /* the name of an enum */
+        len = (size_t)(strrchr(cast, '"') - cast) + 1;
+    for (; type != inner && depth < (int)sizeof brackets - 1; depth += 2)
         type = &type->children[0];
-        depth++;
-    }
-    *is_decimal = type->id == TYPE_DECIMAL && depth * 2 < (int)sizeof brackets;
-    if (!*is_decimal)
-        return NULL;
-    return arena_printf(arena, "decimal(38,%u)%.*s", type->scale, depth * 2, brackets);
+    if (strncmp(cast, "decimal(", 8) != 0)
+        return arena_printf(arena, "%.*s%.*s", (int)len, cast, depth, brackets);
+    if (inner->id == TYPE_BIGNUM)
+        return arena_printf(arena, "bignum%.*s", depth, brackets);
+    return arena_printf(arena, "decimal(38,%u)%.*s", inner->scale, depth, brackets);
 }
 
 /* casts[i] becomes what the value asks for; false: out of memory. */
@@ -65,16 +84,16 @@ static bool recast(const struct query *query, const struct batch *params,
                    struct arena *arena, const char **casts, bool *changed)
 {
     for (size_t i = 0; i < query->param_count; i++) {
-        bool is_decimal;
-        const char *cast = decimal_cast(params->columns[i].type, arena, &is_decimal);
+        const struct type *type = params->columns[i].type;
         casts[i] = query->casts[i];
-        if (is_decimal && !cast)
-            return false;
-        if (!is_decimal || !casts[i] || strncmp(casts[i], "decimal(", 8) != 0 ||
-            strcmp(cast, casts[i]) == 0)
+        if (!casts[i] || (type->id != TYPE_LIST && type->id != TYPE_DECIMAL &&
+                          type->id != TYPE_BIGNUM))
             continue;
-        casts[i] = cast;
-        *changed = true;
+        const char *exact = exact_cast(casts[i], type, arena);
+        if (!exact)
+            return false;
+        *changed = *changed || strcmp(exact, casts[i]) != 0;
+        casts[i] = exact;
     }
     return true;
 }
@@ -84,7 +103,7 @@ static bool text_to_execute(const struct query *query, const struct batch *param
 {
     bool changed = false;
     *out = query->engine_text;
-    if (!query->has_decimals || !params || params->column_count != query->param_count)
+    if (!is_loose(query) || !params || params->column_count != query->param_count)
         return true;
     const char **casts = arena_calloc(arena, query->param_count, sizeof *casts);
     if (!casts || !recast(query, params, arena, casts, &changed))
@@ -101,8 +120,8 @@ static bool open_rows(struct query_session *session, struct query *query,
 {
     out->columns = query->columns;
     out->column_count = query->column_count;
-    out->rows = rows_from_cursor(
-        session, query->has_decimals ? NULL : query->column_types, cursor);
+    out->rows =
+        rows_from_cursor(session, is_loose(query) ? NULL : query->column_types, cursor);
     if (!out->rows)
         return error_no_memory(err);
     if (rows_prefetch(out->rows, err) != PGW_ERROR)

@@ -102,6 +102,11 @@ void query_session_free(struct query_session *session)
     free(session);
 }
 
+struct type_oids *query_session_types(const struct query_session *session)
+{
+    return session->database->engine->oids;
+}
+
 struct settings *query_session_settings(struct query_session *session)
 {
     return &session->settings;

@@ -58,6 +58,11 @@ bool duckdb_names_refresh(struct duckdb_conn *conn, struct error *err) MUST_CHEC
 /* A statement of this type is about to be executed. */
 void duckdb_names_executed(struct duckdb_conn *conn, duckdb_statement_type type);
 
+/* The batch's one row as the values of the parameters. duckdb_bind.c */
+bool duckdb_bind_batch(duckdb_prepared_statement prepared, size_t param_count,
+                       const struct batch *params, struct slice sql,
+                       struct error *err) MUST_CHECK;
+
 /* duckdb_cursor.c: the result is moved in, also on failure. */
 struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
                                         const struct duckdb_names *names,

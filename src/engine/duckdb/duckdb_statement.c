@@ -11,141 +11,6 @@ struct duckdb_statement {
     struct slice sql;
 };
 
-/* ---- parameters ---- */
-
-typedef duckdb_state param_binder(duckdb_prepared_statement, idx_t,
-                                  const struct column *);
-
-#define LOAD(ctype) (*(const ctype *)column->data)
-
-static duckdb_state bind_bool(duckdb_prepared_statement prepared, idx_t i,
-                              const struct column *column)
-{
-    return duckdb_bind_boolean(prepared, i, LOAD(uint8_t) != 0);
-}
-
-static duckdb_state bind_int16(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    return duckdb_bind_int16(prepared, i, LOAD(int16_t));
-}
-
-static duckdb_state bind_int32(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    return duckdb_bind_int32(prepared, i, LOAD(int32_t));
-}
-
-static duckdb_state bind_int64(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    return duckdb_bind_int64(prepared, i, LOAD(int64_t));
-}
-
-static duckdb_state bind_float(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    return duckdb_bind_float(prepared, i, LOAD(float));
-}
-
-static duckdb_state bind_double(duckdb_prepared_statement prepared, idx_t i,
-                                const struct column *column)
-{
-    return duckdb_bind_double(prepared, i, LOAD(double));
-}
-
-static duckdb_state bind_date(duckdb_prepared_statement prepared, idx_t i,
-                              const struct column *column)
-{
-    return duckdb_bind_date(prepared, i, (duckdb_date){LOAD(int32_t)});
-}
-
-static duckdb_state bind_timestamp(duckdb_prepared_statement prepared, idx_t i,
-                                   const struct column *column)
-{
-    return duckdb_bind_timestamp(prepared, i, (duckdb_timestamp){LOAD(int64_t)});
-}
-
-static duckdb_state bind_timestamptz(duckdb_prepared_statement prepared, idx_t i,
-                                     const struct column *column)
-{
-    return duckdb_bind_timestamp_tz(prepared, i, (duckdb_timestamp){LOAD(int64_t)});
-}
-
-static duckdb_state bind_text(duckdb_prepared_statement prepared, idx_t i,
-                              const struct column *column)
-{
-    struct slice text = column_slice(column, 0);
-    return duckdb_bind_varchar_length(prepared, i, text.data, text.len);
-}
-
-static duckdb_state bind_bytes(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    struct slice bytes = column_slice(column, 0);
-    return duckdb_bind_blob(prepared, i, bytes.data, bytes.len);
-}
-
-/* The C API's value of a UUID is the number as people write it. */
-static duckdb_state bind_uuid(duckdb_prepared_statement prepared, idx_t i,
-                              const struct column *column)
-{
-    const uint8_t *bytes = column->data;
-    duckdb_uhugeint number = {0, 0};
-    for (unsigned at = 0; at < 8; at++) {
-        number.upper = number.upper << 8 | bytes[at];
-        number.lower = number.lower << 8 | bytes[at + 8];
-    }
-    duckdb_value value = duckdb_create_uuid(number);
-    duckdb_state state = duckdb_bind_value(prepared, i, value);
-    duckdb_destroy_value(&value);
-    return state;
-}
-
-static const struct {
-    enum type_id type;
-    param_binder *bind;
-} binders[] = {
-    {TYPE_BOOL, bind_bool},     {TYPE_INT16, bind_int16},
-    {TYPE_INT32, bind_int32},   {TYPE_INT64, bind_int64},
-    {TYPE_FLOAT32, bind_float}, {TYPE_FLOAT64, bind_double},
-    {TYPE_DATE, bind_date},     {TYPE_TIMESTAMP, bind_timestamp},
-    {TYPE_TEXT, bind_text},     {TYPE_BYTES, bind_bytes},
-    {TYPE_UUID, bind_uuid},     {TYPE_TIMESTAMPTZ, bind_timestamptz},
-};
-
-static duckdb_state bind_param(duckdb_prepared_statement prepared, idx_t i,
-                               const struct column *column)
-{
-    if (!column_is_valid(column, 0))
-        return duckdb_bind_null(prepared, i);
-    for (size_t b = 0; b < ARRAY_LEN(binders); b++) {
-        if (binders[b].type == column->type->id)
-            return binders[b].bind(prepared, i, column);
-    }
-    return DuckDBError;
-}
-
-static bool bind_params(struct duckdb_statement *statement, const struct batch *params,
-                        struct error *err)
-{
-    size_t count = params ? params->column_count : 0;
-    if (count != statement->base.param_count)
-        return error_set(err, "08P01", "the statement takes %zu parameters, not %zu",
-                         statement->base.param_count, count);
-    for (size_t i = 0; i < count; i++) {
-        if (bind_param(statement->prepared, i + 1, &params->columns[i]) ==
-            DuckDBSuccess)
-            continue;
-        const char *message = duckdb_prepare_error(statement->prepared);
-        if (message && *message)
-            return duckdb_error_set(err, message, statement->sql);
-        return error_set(err, "0A000", "parameter $%zu has a type that cannot be bound",
-                         i + 1);
-    }
-    return true;
-}
-
 /* ---- statements ---- */
 
 static bool execute(struct engine_stmt *base, const struct batch *params,
@@ -153,7 +18,8 @@ static bool execute(struct engine_stmt *base, const struct batch *params,
 {
     struct duckdb_statement *statement = (struct duckdb_statement *)base;
     duckdb_result result;
-    if (!bind_params(statement, params, err))
+    if (!duckdb_bind_batch(statement->prepared, statement->base.param_count, params,
+                           statement->sql, err))
         return false;
     duckdb_names_executed(statement->conn,
                           duckdb_prepared_statement_type(statement->prepared));
