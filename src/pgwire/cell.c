@@ -1,372 +1,134 @@
-/* cell.c - the cell writers: (logical type, layout, format) → bytes.
+/* cell.c - which writer for which cell: (logical type, layout, format, style).
  *
- * Each is a few lines around a writer of value.h: load, convert, put the length in
- * front. The X-macros make one writer per physical width. */
-#include "pgwire/cell.h"
+ * One table. A row's styled writer takes the place of the text writer when the style
+ * has one of the traits that the row names. */
+#include "pgwire/array.h"
+#include "pgwire/cell_write.h"
+#include "pgwire/pg_type.h"
 
-#include "core/attr.h"
-#include "pgwire/value.h"
+#include <pgwire/types.h>
 
-/* Put the length of what was written behind `to` in front of it. */
-static inline uint8_t *with_length(uint8_t *to, uint8_t *end)
+/* What is unusual about a style. */
+enum trait {
+    TRAIT_DATE = 1,     /* DateStyle is not ISO */
+    TRAIT_ZONE = 2,     /* TimeZone is not UTC */
+    TRAIT_INTERVAL = 4, /* IntervalStyle is not postgres */
+    TRAIT_FLOAT = 8,    /* extra_float_digits is not above 0 */
+    TRAIT_BYTEA = 16    /* bytea_output is escape */
+};
+
+static unsigned traits_of(const struct pgw_style *style)
 {
-    (void)value_put32(to, (uint32_t)(end - to - 4));
-    return end;
+    return (style->date != DATE_ISO ? TRAIT_DATE : 0u) |
+           (zone_is_utc(style->zone) ? 0u : TRAIT_ZONE) |
+           (style->interval != INTERVAL_POSTGRES ? TRAIT_INTERVAL : 0u) |
+           (style->float_digits > 0 ? 0u : TRAIT_FLOAT) |
+           (style->bytea_escape ? TRAIT_BYTEA : 0u);
 }
 
-/* ---- integers ---- */
-
-/* name, C type, and the binary form: which put, of how many bytes */
-#define INTEGER_LAYOUTS(X)                                                             \
-    X(int8, int8_t, value_put16, uint16_t)                                             \
-    X(int16, int16_t, value_put16, uint16_t)                                           \
-    X(int32, int32_t, value_put32, uint32_t)                                           \
-    X(int64, int64_t, value_put64, uint64_t)                                           \
-    X(uint8, uint8_t, value_put16, uint16_t)                                           \
-    X(uint16, uint16_t, value_put32, uint32_t)                                         \
-    X(uint32, uint32_t, value_put64, uint64_t)                                         \
-    X(oid, uint32_t, value_put32, uint32_t)
-
-#define X(name, ctype, put, wire)                                                      \
-    static uint8_t *text_##name(const struct cell *cell, size_t row, uint8_t *to)      \
-    {                                                                                  \
-        ctype value = ((const ctype *)cell->data)[row];                                \
-        return with_length(to, value_int_text(to + 4, value));                         \
-    }                                                                                  \
-    static uint8_t *binary_##name(const struct cell *cell, size_t row, uint8_t *to)    \
-    {                                                                                  \
-        ctype value = ((const ctype *)cell->data)[row];                                \
-        return put(value_put32(to, sizeof(wire)), (wire)value);                        \
-    }
-INTEGER_LAYOUTS(X)
-#undef X
-
-static uint8_t *text_uint64(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return with_length(to,
-                       value_uint_text(to + 4, ((const uint64_t *)cell->data)[row]));
-}
-
-static uint8_t *numeric_uint64(const struct cell *cell, size_t row, uint8_t *to)
-{
-    uint64_t value = ((const uint64_t *)cell->data)[row];
-    return with_length(to, value_udecimal_binary(to + 4, value, false, 0));
-}
-
-static int128 load128(const struct cell *cell, size_t row)
-{
-    int128 value;
-    memcpy(&value, (const char *)cell->data + row * sizeof value, sizeof value);
-    return value;
-}
-
-static uint8_t *text_uint128(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return with_length(to, value_uint128_text(to + 4, (uint128)load128(cell, row)));
-}
-
-static uint8_t *numeric_uint128(const struct cell *cell, size_t row, uint8_t *to)
-{
-    uint128 value = (uint128)load128(cell, row);
-    return with_length(to, value_udecimal_binary(to + 4, value, false, 0));
-}
-
-/* ---- decimals (and 128-bit integers, whose scale is 0) ---- */
-
-#define DECIMAL_LAYOUTS(X)                                                             \
-    X(16, int16_t)                                                                     \
-    X(32, int32_t)                                                                     \
-    X(64, int64_t)
-
-#define X(name, ctype)                                                                 \
-    static uint8_t *text_decimal##name(const struct cell *cell, size_t row,            \
-                                       uint8_t *to)                                    \
-    {                                                                                  \
-        ctype value = ((const ctype *)cell->data)[row];                                \
-        return with_length(to, value_decimal64_text(to + 4, value, cell->scale));      \
-    }                                                                                  \
-    static uint8_t *binary_decimal##name(const struct cell *cell, size_t row,          \
-                                         uint8_t *to)                                  \
-    {                                                                                  \
-        ctype value = ((const ctype *)cell->data)[row];                                \
-        return with_length(to, value_decimal_binary(to + 4, value, cell->scale));      \
-    }
-DECIMAL_LAYOUTS(X)
-#undef X
-
-static uint8_t *text_decimal128(const struct cell *cell, size_t row, uint8_t *to)
-{
-    int128 value = load128(cell, row);
-    return with_length(to, value_decimal_text(to + 4, value, cell->scale));
-}
-
-static uint8_t *binary_decimal128(const struct cell *cell, size_t row, uint8_t *to)
-{
-    int128 value = load128(cell, row);
-    return with_length(to, value_decimal_binary(to + 4, value, cell->scale));
-}
-
-/* ---- booleans and floats ---- */
-
-static bool bool_at(const struct cell *cell, size_t row)
-{
-    const uint8_t *bytes = cell->data;
-    return cell->column->layout == LAYOUT_BITS ? bytes[row / 8] >> (row % 8) & 1
-                                               : bytes[row] != 0;
-}
-
-static uint8_t *text_bool(const struct cell *cell, size_t row, uint8_t *to)
-{
-    to = value_put32(to, 1);
-    *to = bool_at(cell, row) ? 't' : 'f';
-    return to + 1;
-}
-
-static uint8_t *binary_bool(const struct cell *cell, size_t row, uint8_t *to)
-{
-    to = value_put32(to, 1);
-    *to = bool_at(cell, row);
-    return to + 1;
-}
-
-static uint8_t *text_float(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return with_length(to, value_float_text(to + 4, ((const float *)cell->data)[row]));
-}
-
-static uint8_t *binary_float(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return value_put32(value_put32(to, 4), ((const uint32_t *)cell->data)[row]);
-}
-
-static uint8_t *text_double(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return with_length(to,
-                       value_double_text(to + 4, ((const double *)cell->data)[row]));
-}
-
-/* ---- dates and timestamps ---- */
-
-static uint8_t *out_of_range(const struct cell *cell)
-{
-    *cell->failure = "22008";
-    return NULL;
-}
-
-static uint8_t *text_date(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return with_length(to, value_date_text(to + 4, ((const int32_t *)cell->data)[row]));
-}
-
-static uint8_t *binary_date(const struct cell *cell, size_t row, uint8_t *to)
-{
-    int32_t days = ((const int32_t *)cell->data)[row], since_2000;
-    if (days == INT32_MAX || days == -INT32_MAX)
-        since_2000 = days < 0 ? INT32_MIN : INT32_MAX;
-    else if (__builtin_sub_overflow(days, VALUE_EPOCH_DAYS, &since_2000))
-        return out_of_range(cell);
-    return value_put32(value_put32(to, 4), (uint32_t)since_2000);
-}
-
-/* In microseconds; false: it does not fit. What is finer is cut towards the past. */
-static bool microseconds(const struct cell *cell, size_t row, int64_t *us)
-{
-    int64_t value = ((const int64_t *)cell->data)[row];
-    *us = value;
-    if (value == INT64_MAX || value == -INT64_MAX)
-        return true;
-    if (cell->divisor > 1)
-        *us = value / cell->divisor - (value % cell->divisor < 0);
-    return cell->factor == 1 || !__builtin_mul_overflow(value, cell->factor, us);
-}
-
-static uint8_t *text_any_timestamp(const struct cell *cell, size_t row, uint8_t *to,
-                                   bool with_zone)
-{
-    int64_t us;
-    if (!microseconds(cell, row, &us))
-        return out_of_range(cell);
-    return with_length(to, value_timestamp_text(to + 4, us, with_zone));
-}
-
-static uint8_t *text_timestamp(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return text_any_timestamp(cell, row, to, false);
-}
-
-static uint8_t *text_timestamptz(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return text_any_timestamp(cell, row, to, true);
-}
-
-static uint8_t *binary_timestamp(const struct cell *cell, size_t row, uint8_t *to)
-{
-    int64_t us;
-    if (!microseconds(cell, row, &us))
-        return out_of_range(cell);
-    if (us == INT64_MAX || us == -INT64_MAX)
-        us = us < 0 ? INT64_MIN : INT64_MAX;
-    else if (__builtin_sub_overflow(us, VALUE_EPOCH_US, &us))
-        return out_of_range(cell);
-    return value_put64(value_put32(to, 8), (uint64_t)us);
-}
-
-/* ---- uuid, text, bytes ---- */
-
-static void load_uuid(const struct cell *cell, size_t row, uint8_t out[16])
-{
-    const uint8_t *raw = (const uint8_t *)cell->data + row * 16;
-    if (cell->column->layout == LAYOUT_UUID_BYTES) {
-        memcpy(out, raw, 16);
-        return;
-    }
-    for (unsigned i = 0; i < 16; i++)
-        out[i] = raw[15 - i];
-    out[0] ^= 0x80;
-}
-
-static uint8_t *text_uuid(const struct cell *cell, size_t row, uint8_t *to)
-{
-    uint8_t bytes[16];
-    load_uuid(cell, row, bytes);
-    return with_length(to, value_uuid_text(to + 4, bytes));
-}
-
-static uint8_t *binary_uuid(const struct cell *cell, size_t row, uint8_t *to)
-{
-    uint8_t *raw = value_put32(to, 16);
-    load_uuid(cell, row, raw);
-    return raw + 16;
-}
-
-static inline uint8_t *put_slice(struct slice text, uint8_t *to)
-{
-    to = value_put32(to, (uint32_t)text.len);
-    memcpy(to, text.data, text.len);
-    return to + text.len;
-}
-
-/* Short strings are in the entry itself; all of it is copied, the length says what
- * counts. */
-static uint8_t *text_string16(const struct cell *cell, size_t row, uint8_t *to)
-{
-    const char *entry = (const char *)cell->data + row * 16;
-    uint32_t len;
-    memcpy(&len, entry, sizeof len);
-    if (len > 12)
-        return put_slice(column_slice(cell->column, row), to);
-    to = value_put32(to, len);
-    memcpy(to, entry + 4, 12);
-    return to + len;
-}
-
-static uint8_t *text_slice(const struct cell *cell, size_t row, uint8_t *to)
-{
-    return put_slice(column_slice(cell->column, row), to);
-}
-
-static uint8_t *text_bytes(const struct cell *cell, size_t row, uint8_t *to)
-{
-    struct slice bytes = column_slice(cell->column, row);
-    return with_length(
-        to, value_bytea_text(to + 4, (const uint8_t *)bytes.data, bytes.len));
-}
-
-/* Labels are in the type; any of them may come, so the longest makes the room. */
-static uint8_t *text_enum(const struct cell *cell, size_t row, uint8_t *to)
-{
-    const struct type *type = cell->column->type;
-    uint32_t index =
-        cell->column->layout == LAYOUT_FIXED1   ? ((const uint8_t *)cell->data)[row]
-        : cell->column->layout == LAYOUT_FIXED2 ? ((const uint16_t *)cell->data)[row]
-                                                : ((const uint32_t *)cell->data)[row];
-    if (index >= type->label_count) {
-        *cell->failure = "XX000";
-        return NULL;
-    }
-    return put_slice(type->labels[index], to);
-}
-
-/* An OID reads as the name of what it stands for, where its type says so. */
-static uint8_t *text_named(const struct cell *cell, size_t row, uint8_t *to)
-{
-    const struct value_names *names = cell->column->type->value_names;
-    uint32_t value = ((const uint32_t *)cell->data)[row];
-    size_t len =
-        names ? names->write(names, value, (char *)to + 4, VALUE_NAME_BYTES) : 0;
-    return len ? with_length(to, to + 4 + len) : text_oid(cell, row, to);
-}
-
-static size_t longest_label(const struct type *type)
-{
-    size_t longest = 0;
-    for (size_t i = 0; i < type->label_count; i++) {
-        if (type->labels[i].len > longest)
-            longest = type->labels[i].len;
-    }
-    return longest;
-}
-
-/* ---- the choice ---- */
-
-#define STRINGS(id, text, binary, per_text, per_binary)                                \
-    {id, LAYOUT_OFFSETS32, text, binary, 16, per_text, per_binary},                    \
-        {id, LAYOUT_OFFSETS64, text, binary, 16, per_text, per_binary},                \
-    {                                                                                  \
-        id, LAYOUT_SLICES, text, binary, 16, per_text, per_binary                      \
-    }
-
-static const struct choice {
-    enum type_id id;
+/* `max` is of the value, whatever the format; the other two are per byte of it. */
+struct choice {
     enum layout layout;
     cell_writer *text, *binary;
-    size_t max; /* of the value, whatever the format */
+    size_t max;
     unsigned text_per_byte, binary_per_byte;
-} choices[] = {
-    {TYPE_BOOL, LAYOUT_BOOL8, text_bool, binary_bool, 1, 0, 0},
-    {TYPE_BOOL, LAYOUT_BITS, text_bool, binary_bool, 1, 0, 0},
-    {TYPE_INT8, LAYOUT_FIXED1, text_int8, binary_int8, VALUE_INT_MAX, 0, 0},
-    {TYPE_INT16, LAYOUT_FIXED2, text_int16, binary_int16, VALUE_INT_MAX, 0, 0},
-    {TYPE_INT32, LAYOUT_FIXED4, text_int32, binary_int32, VALUE_INT_MAX, 0, 0},
-    {TYPE_INT64, LAYOUT_FIXED8, text_int64, binary_int64, VALUE_INT_MAX, 0, 0},
-    {TYPE_UINT8, LAYOUT_FIXED1, text_uint8, binary_uint8, VALUE_INT_MAX, 0, 0},
-    {TYPE_UINT16, LAYOUT_FIXED2, text_uint16, binary_uint16, VALUE_INT_MAX, 0, 0},
-    {TYPE_UINT32, LAYOUT_FIXED4, text_uint32, binary_uint32, VALUE_INT_MAX, 0, 0},
-    {TYPE_OID, LAYOUT_FIXED4, text_named, binary_oid, VALUE_NAME_BYTES, 0, 0},
-    {TYPE_UINT64, LAYOUT_FIXED8, text_uint64, numeric_uint64, VALUE_DECIMAL_MAX, 0, 0},
-    {TYPE_INT128, LAYOUT_FIXED16, text_decimal128, binary_decimal128, VALUE_DECIMAL_MAX,
-     0, 0},
-    {TYPE_UINT128, LAYOUT_FIXED16, text_uint128, numeric_uint128, VALUE_DECIMAL_MAX, 0,
-     0},
-    {TYPE_DECIMAL, LAYOUT_FIXED2, text_decimal16, binary_decimal16, VALUE_DECIMAL_MAX,
-     0, 0},
-    {TYPE_DECIMAL, LAYOUT_FIXED4, text_decimal32, binary_decimal32, VALUE_DECIMAL_MAX,
-     0, 0},
-    {TYPE_DECIMAL, LAYOUT_FIXED8, text_decimal64, binary_decimal64, VALUE_DECIMAL_MAX,
-     0, 0},
-    {TYPE_DECIMAL, LAYOUT_FIXED16, text_decimal128, binary_decimal128,
-     VALUE_DECIMAL_MAX, 0, 0},
-    {TYPE_FLOAT32, LAYOUT_FLOAT4, text_float, binary_float, VALUE_FLOAT_MAX, 0, 0},
-    {TYPE_FLOAT64, LAYOUT_FLOAT8, text_double, binary_int64, VALUE_FLOAT_MAX, 0, 0},
-    {TYPE_DATE, LAYOUT_FIXED4, text_date, binary_date, VALUE_DATE_MAX, 0, 0},
-    {TYPE_TIMESTAMP, LAYOUT_FIXED8, text_timestamp, binary_timestamp,
-     VALUE_TIMESTAMP_MAX, 0, 0},
-    {TYPE_TIMESTAMPTZ, LAYOUT_FIXED8, text_timestamptz, binary_timestamp,
-     VALUE_TIMESTAMP_MAX, 0, 0},
-    {TYPE_UUID, LAYOUT_UUID_BYTES, text_uuid, binary_uuid, VALUE_UUID_MAX, 0, 0},
-    {TYPE_UUID, LAYOUT_UUID_FLIPPED, text_uuid, binary_uuid, VALUE_UUID_MAX, 0, 0},
-    {TYPE_TEXT, LAYOUT_STRING16, text_string16, text_string16, 16, 1, 1},
-    {TYPE_JSON, LAYOUT_STRING16, text_string16, text_string16, 16, 1, 1},
-    {TYPE_OTHER, LAYOUT_STRING16, text_string16, text_string16, 16, 1, 1},
-    {TYPE_BYTES, LAYOUT_STRING16, text_bytes, text_string16, 16, 2, 1},
-    STRINGS(TYPE_TEXT, text_slice, text_slice, 1, 1),
-    STRINGS(TYPE_JSON, text_slice, text_slice, 1, 1),
-    STRINGS(TYPE_OTHER, text_slice, text_slice, 1, 1),
-    STRINGS(TYPE_BYTES, text_bytes, text_slice, 2, 1),
-    {TYPE_ENUM, LAYOUT_FIXED1, text_enum, text_enum, 0, 0, 0},
-    {TYPE_ENUM, LAYOUT_FIXED2, text_enum, text_enum, 0, 0, 0},
-    {TYPE_ENUM, LAYOUT_FIXED4, text_enum, text_enum, 0, 0, 0},
+    bool is_plain;
+    unsigned traits;
+    cell_writer *styled;
+    unsigned styled_per_byte;
 };
+
+enum { LAYOUTS_MAX = 4 };
+
+#define FIXED(layout, kind, max)                                                       \
+    {                                                                                  \
+        layout, cell_text_##kind, cell_binary_##kind, max, 0, 0, true, 0, NULL, 0      \
+    }
+#define STYLED(layout, text, binary, max, is_plain, traits, styled)                    \
+    {                                                                                  \
+        layout, text, binary, max, 0, 0, is_plain, traits, styled, 0                   \
+    }
+#define STRING(layout, text, binary, max, per_text, per_binary)                        \
+    {                                                                                  \
+        layout, text, binary, max, per_text, per_binary, false, 0, NULL, 0             \
+    }
+#define STRINGS(layout_16, text, binary, max, per_text, per_binary)                    \
+    STRING(LAYOUT_STRING16, layout_16, layout_16, 16, per_text, per_binary),           \
+        STRING(LAYOUT_OFFSETS32, text, binary, max, per_text, per_binary),             \
+        STRING(LAYOUT_OFFSETS64, text, binary, max, per_text, per_binary),             \
+        STRING(LAYOUT_SLICES, text, binary, max, per_text, per_binary)
+#define OWN_STRINGS(text, binary, max, per_text, per_binary, is_plain, traits, styled) \
+    {LAYOUT_STRING16, text,     binary, max,    per_text,                              \
+     per_binary,      is_plain, traits, styled, 4},                                    \
+        {LAYOUT_OFFSETS32, text,     binary, max,    per_text,                         \
+         per_binary,       is_plain, traits, styled, 4},                               \
+        {LAYOUT_OFFSETS64, text,     binary, max,    per_text,                         \
+         per_binary,       is_plain, traits, styled, 4},                               \
+    {                                                                                  \
+        LAYOUT_SLICES, text, binary, max, per_text, per_binary, is_plain, traits,      \
+            styled, 4                                                                  \
+    }
+
+static const struct choice choices[TYPE_OTHER + 1][LAYOUTS_MAX] = {
+    [TYPE_UNKNOWN] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
+    [TYPE_BOOL] = {FIXED(LAYOUT_BOOL8, bool, 1), FIXED(LAYOUT_BITS, bool, 1)},
+    [TYPE_INT8] = {FIXED(LAYOUT_FIXED1, int8, VALUE_INT_MAX)},
+    [TYPE_INT16] = {FIXED(LAYOUT_FIXED2, int16, VALUE_INT_MAX)},
+    [TYPE_INT32] = {FIXED(LAYOUT_FIXED4, int32, VALUE_INT_MAX)},
+    [TYPE_INT64] = {FIXED(LAYOUT_FIXED8, int64, VALUE_INT_MAX)},
+    [TYPE_INT128] = {FIXED(LAYOUT_FIXED16, decimal128, VALUE_DECIMAL_MAX)},
+    [TYPE_UINT8] = {FIXED(LAYOUT_FIXED1, uint8, VALUE_INT_MAX)},
+    [TYPE_UINT16] = {FIXED(LAYOUT_FIXED2, uint16, VALUE_INT_MAX)},
+    [TYPE_UINT32] = {FIXED(LAYOUT_FIXED4, uint32, VALUE_INT_MAX)},
+    [TYPE_OID] = {STYLED(LAYOUT_FIXED4, cell_text_name, cell_binary_oid,
+                         VALUE_NAME_BYTES, false, 0, NULL)},
+    [TYPE_UINT64] = {FIXED(LAYOUT_FIXED8, uint64, VALUE_DECIMAL_MAX)},
+    [TYPE_UINT128] = {FIXED(LAYOUT_FIXED16, uint128, VALUE_DECIMAL_MAX)},
+    [TYPE_FLOAT32] = {STYLED(LAYOUT_FLOAT4, cell_text_float, cell_binary_float,
+                             VALUE_FLOAT_MAX, true, TRAIT_FLOAT, cell_rounded_float)},
+    [TYPE_FLOAT64] = {STYLED(LAYOUT_FLOAT8, cell_text_double, cell_binary_int64,
+                             VALUE_FLOAT_MAX, true, TRAIT_FLOAT, cell_rounded_double)},
+    [TYPE_BIGNUM] = {OWN_STRINGS(cell_text_bignum, cell_binary_bignum, VALUE_BIGNUM_MAX,
+                                 VALUE_BIGNUM_PER_BYTE, VALUE_BIGNUM_PER_BYTE, true, 0,
+                                 NULL)},
+    [TYPE_DECIMAL] = {FIXED(LAYOUT_FIXED2, decimal16, VALUE_DECIMAL_MAX),
+                      FIXED(LAYOUT_FIXED4, decimal32, VALUE_DECIMAL_MAX),
+                      FIXED(LAYOUT_FIXED8, decimal64, VALUE_DECIMAL_MAX),
+                      FIXED(LAYOUT_FIXED16, decimal128, VALUE_DECIMAL_MAX)},
+    [TYPE_TEXT] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
+    [TYPE_JSON] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
+    [TYPE_BYTES] = {OWN_STRINGS(cell_text_bytes, cell_slice, 2, 2, 1, false,
+                                TRAIT_BYTEA, cell_escape_bytes)},
+    [TYPE_BIT] = {OWN_STRINGS(cell_text_bit, cell_binary_bit, 4, 8, 1, true, 0, NULL)},
+    [TYPE_UUID] = {FIXED(LAYOUT_UUID_BYTES, uuid, VALUE_UUID_MAX),
+                   FIXED(LAYOUT_UUID_FLIPPED, uuid, VALUE_UUID_MAX)},
+    [TYPE_DATE] = {STYLED(LAYOUT_FIXED4, cell_text_date, cell_binary_date,
+                          VALUE_DATE_MAX, false, TRAIT_DATE, cell_styled_date)},
+    [TYPE_TIME] = {FIXED(LAYOUT_FIXED8, time, VALUE_TIME_MAX)},
+    [TYPE_TIMETZ] = {FIXED(LAYOUT_TIMETZ40, timetz, VALUE_TIME_MAX)},
+    [TYPE_TIMESTAMP] = {STYLED(LAYOUT_FIXED8, cell_text_timestamp,
+                               cell_binary_timestamp, VALUE_TIMESTAMP_MAX, false,
+                               TRAIT_DATE, cell_styled_timestamp)},
+    [TYPE_TIMESTAMPTZ] = {STYLED(LAYOUT_FIXED8, cell_text_timestamptz,
+                                 cell_binary_timestamp, VALUE_TIMESTAMP_MAX, false,
+                                 TRAIT_DATE | TRAIT_ZONE, cell_styled_timestamptz)},
+    [TYPE_INTERVAL] = {STYLED(LAYOUT_INTERVAL, cell_text_interval, cell_binary_interval,
+                              VALUE_INTERVAL_MAX, false, TRAIT_INTERVAL,
+                              cell_styled_interval)},
+    [TYPE_ENUM] = {STYLED(LAYOUT_FIXED1, cell_enum, cell_enum, 0, false, 0, NULL),
+                   STYLED(LAYOUT_FIXED2, cell_enum, cell_enum, 0, false, 0, NULL),
+                   STYLED(LAYOUT_FIXED4, cell_enum, cell_enum, 0, false, 0, NULL)},
+    [TYPE_OTHER] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
+};
+
+static const struct choice *find(enum type_id id, enum layout layout)
+{
+    for (size_t i = 0; i < LAYOUTS_MAX && choices[id][i].text; i++) {
+        if (choices[id][i].layout == layout)
+            return &choices[id][i];
+    }
+    return NULL;
+}
 
 static void set_unit(struct cell *cell, enum time_unit unit)
 {
@@ -380,25 +142,81 @@ static void set_unit(struct cell *cell, enum time_unit unit)
     cell->divisor = units[unit].divisor;
 }
 
-bool cell_choose(const struct column *column, enum pgw_format format, struct cell *out)
+static uint8_t *write_nothing(const struct cell *cell, size_t row, uint8_t *to)
 {
-    bool binary = format == PGW_BINARY_FORMAT;
-    for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
-        const struct choice *choice = &choices[i];
-        if (choice->id != column->type->id || choice->layout != column->layout)
-            continue;
-        *out = (struct cell){.write = binary ? choice->binary : choice->text,
-                             .validity = column->validity,
-                             .data = column->data,
-                             .column = column,
-                             .max = 4 + choice->max,
-                             .per_byte = binary ? choice->binary_per_byte
-                                                : choice->text_per_byte,
-                             .scale = column->type->scale};
-        if (column->type->id == TYPE_ENUM)
-            out->max += longest_label(column->type);
-        set_unit(out, column->type->unit);
+    (void)cell;
+    (void)row;
+    return value_put32(to, UINT32_MAX);
+}
+
+/* A column of NULLs alone, or a scalar. */
+static bool choose_scalar(const struct column *column,
+                          const struct cell_context *context, struct cell *out)
+{
+    bool binary = context->format == PGW_BINARY_FORMAT;
+    const struct choice *choice = find(column->type->id, column->layout);
+    if (column->layout == LAYOUT_NULL) {
+        out->write = write_nothing;
+        out->is_plain = true;
         return true;
     }
-    return false;
+    if (!choice)
+        return false;
+    out->write = binary ? choice->binary : choice->text;
+    out->max = 4 + choice->max;
+    out->per_byte = binary ? choice->binary_per_byte : choice->text_per_byte;
+    out->is_plain = choice->is_plain;
+    out->scale = column->type->scale;
+    set_unit(out, column->type->unit);
+    if (!binary && choice->traits & traits_of(context->style)) {
+        out->write = choice->styled;
+        out->per_byte = out->per_byte ? choice->styled_per_byte : 0;
+    }
+    if (column->type->id == TYPE_ENUM)
+        out->max += cell_longest_label(column->type);
+    if (binary && column->type->oid == PGW_JSONBOID) {
+        out->write = cell_jsonb;
+        out->max += 1;
+    }
+    return true;
+}
+
+/* Lists of lists … of scalars. */
+static bool choose_array(const struct column *column,
+                         const struct cell_context *context, struct cell *out,
+                         struct cell_memory *memory)
+{
+    bool binary = context->format == PGW_BINARY_FORMAT;
+    const struct column *leaf = array_leaf(column);
+    if (leaf->child_count > 0)
+        return false;
+    out->element = &memory->element;
+    memory->element = (struct cell){.validity = leaf->validity,
+                                    .data = leaf->data,
+                                    .column = leaf,
+                                    .max = 4,
+                                    .style = context->style,
+                                    .span = &memory->span,
+                                    .failure = context->failure};
+    out->element_oid = pg_type_oid(leaf->type, context->composites);
+    out->write = binary ? cell_binary_array : cell_text_array;
+    out->size = binary ? cell_binary_array_size : cell_text_array_size;
+    out->max = 4 + (binary ? ARRAY_HEADER_MAX : 4);
+    return choose_scalar(leaf, context, &memory->element);
+}
+
+bool cell_choose(const struct column *column, const struct cell_context *context,
+                 struct cell *out, struct cell_memory *memory)
+{
+    memory->span = (struct zone_span){0};
+    *out = (struct cell){.validity = column->validity,
+                         .data = column->data,
+                         .column = column,
+                         .max = 4,
+                         .style = context->style,
+                         .span = &memory->span,
+                         .failure = context->failure};
+    if (array_is_list(column->type) && column->child_count == 1)
+        return choose_array(column, context, out, memory);
+    return choose_scalar(column, context, out);
 }

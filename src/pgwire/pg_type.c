@@ -41,20 +41,20 @@ static const uint32_t oids[] = {
     [TYPE_TEXT] = PGW_TEXTOID,
     [TYPE_JSON] = PGW_JSONOID,
     [TYPE_BYTES] = PGW_BYTEAOID,
-    [TYPE_BIT] = PGW_TEXTOID,
+    [TYPE_BIT] = PGW_VARBITOID,
     [TYPE_UUID] = PGW_UUIDOID,
     [TYPE_DATE] = PGW_DATEOID,
-    [TYPE_TIME] = PGW_TEXTOID,
-    [TYPE_TIMETZ] = PGW_TEXTOID,
+    [TYPE_TIME] = PGW_TIMEOID,
+    [TYPE_TIMETZ] = PGW_TIMETZOID,
     [TYPE_TIMESTAMP] = PGW_TIMESTAMPOID,
     [TYPE_TIMESTAMPTZ] = PGW_TIMESTAMPTZOID,
-    [TYPE_INTERVAL] = PGW_TEXTOID,
+    [TYPE_INTERVAL] = PGW_INTERVALOID,
     [TYPE_ENUM] = PGW_TEXTOID, /* those that have a name carry an OID */
     [TYPE_LIST] = 0,           /* the array of what is in it */
     [TYPE_ARRAY] = 0,
-    [TYPE_STRUCT] = PGW_TEXTOID,
-    [TYPE_MAP] = PGW_TEXTOID,
-    [TYPE_UNION] = PGW_TEXTOID,
+    [TYPE_STRUCT] = PGW_JSONOID, /* or a record */
+    [TYPE_MAP] = PGW_JSONOID,
+    [TYPE_UNION] = PGW_JSONOID,
     [TYPE_OTHER] = PGW_TEXTOID,
 };
 
@@ -83,12 +83,29 @@ const struct type *pg_type_innermost(const struct type *type)
     return type;
 }
 
+/* Of a type that is no list; its array's when `array`. */
+static uint32_t element_oid(const struct type *type, bool composites, bool array)
+{
+    bool is_record = type->id == TYPE_STRUCT && composites;
+    bool has_own = type->oid && (type->id != TYPE_STRUCT || composites);
+    if (has_own && !array)
+        return type->oid;
+    if (has_own && type->array_oid)
+        return type->array_oid;
+    uint32_t oid = is_record ? PGW_RECORDOID : oids[type->id];
+    const struct pg_type *row = array ? pg_type_find(oid) : NULL;
+    return row ? row->array_oid : oid;
+}
+
+uint32_t pg_type_oid(const struct type *type, bool composites)
+{
+    const struct type *element = pg_type_innermost(type);
+    return element_oid(element, composites, element != type);
+}
+
 uint32_t plan_type_oid(const struct type *type, const struct pgw_style *style)
 {
-    (void)style;
-    if (type->id == TYPE_LIST || type->id == TYPE_ARRAY)
-        return PGW_TEXTOID;
-    return type->oid && type->id != TYPE_STRUCT ? type->oid : oids[type->id];
+    return pg_type_oid(type, style && style->composites);
 }
 
 const char *plan_type_name(const struct type *type)

@@ -30,6 +30,9 @@ const struct pg_type *pg_type_element(uint32_t array_oid);
  * of both. */
 const struct type *pg_type_innermost(const struct type *type);
 
+/* The OID of a type, its structs records or JSON. */
+uint32_t pg_type_oid(const struct type *type, bool composites);
+
 /* The OID under which a column of this type is declared to clients; maps and unions are
  * JSON, structs too unless the style says composite. */
 uint32_t plan_type_oid(const struct type *type, const struct pgw_style *style);

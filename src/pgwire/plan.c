@@ -7,6 +7,8 @@
  * check for room, whatever the number of columns. */
 #include "pgwire/plan.h"
 
+#include <stdio.h>
+
 #include "core/attr.h"
 #include "pgwire/cell.h"
 #include "pgwire/render.h"
@@ -20,11 +22,14 @@ struct plan {
     size_t count;
     enum pgw_format *formats;
     struct cell *cells;
+    struct cell_memory *memories;
+    bool *composites;       /* columns whose structs were declared records */
     struct cell **variable; /* those whose size is the row's */
     size_t variable_count;
     struct rendering *renderings;
     size_t fixed_bytes;           /* of a row without its variable parts */
     const struct column *columns; /* what the cells point into */
+    unsigned style_version;       /* for which they were chosen */
     const char *failure;
 };
 
@@ -47,13 +52,19 @@ struct plan *plan_new(struct arena *arena, const struct type *const *types,
     plan->count = count;
     plan->formats = arena_calloc(arena, count, sizeof *plan->formats);
     plan->cells = arena_calloc(arena, count, sizeof *plan->cells);
+    plan->memories = arena_calloc(arena, count, sizeof *plan->memories);
     plan->variable = arena_calloc(arena, count, sizeof(struct cell *));
+    plan->composites = arena_calloc(arena, count, sizeof *plan->composites);
     plan->renderings = arena_calloc(arena, count, sizeof *plan->renderings);
-    if (!plan->formats || !plan->cells || !plan->variable || !plan->renderings ||
+    if (!plan->formats || !plan->composites || !plan->cells || !plan->memories ||
+        !plan->variable || !plan->renderings ||
         !arena_on_reset(arena, free_renderings, plan))
         goto no_memory;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         plan->formats[i] = pgw_row_format(row, i);
+        plan->composites[i] =
+            row->columns && row->columns[i].type_oid != pg_type_oid(types[i], false);
+    }
     return plan;
 no_memory:
     (void)pgw_fail(err, "53200", "out of memory");
@@ -63,56 +74,69 @@ no_memory:
 static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
                               size_t column, struct pgw_error *err)
 {
+    static const struct {
+        const char *sqlstate, *text, *hint;
+    } texts[] = {
+        {"22003", "a value of type %s in column %zu is out of range", ""},
+        {"22008", "a value of type %s in column %zu is out of range", ""},
+        {"2202E",
+         "a value of type %s in column %zu has lists of different lengths, or NULL "
+         "among them, which an array cannot have",
+         "Cast the column to JSON."},
+        {"54000", "a value of type %s in column %zu has more dimensions than an array",
+         "Cast the column to JSON."},
+        {"", "a value of type %s in column %zu cannot be sent",
+         "Cast the column to VARCHAR."}};
     const char *name =
         plan->types[column]->name ? plan->types[column]->name : "unknown";
+    size_t i = 0;
     if (strcmp(sqlstate, "53200") == 0)
         return pgw_fail(err, sqlstate, "out of memory");
-    if (strcmp(sqlstate, "22008") == 0)
-        return pgw_fail(err, sqlstate,
-                        "a value of type %s in column %zu is out of range", name,
-                        column + 1);
-    return pgw_fail(err, sqlstate, "column %zu of type %s cannot be sent", column + 1,
-                    name);
-}
-
-static uint8_t *write_nothing(const struct cell *cell, size_t row, uint8_t *to)
-{
-    (void)cell;
-    (void)row;
-    return value_put32(to, UINT32_MAX);
+    while (texts[i].sqlstate[0] && strcmp(texts[i].sqlstate, sqlstate) != 0)
+        i++;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    (void)pgw_fail(err, sqlstate, texts[i].text, name, column + 1);
+#pragma GCC diagnostic pop
+    (void)snprintf(err->hint, sizeof err->hint, "%s", texts[i].hint);
+    return PGW_ERROR;
 }
 
 static enum pgw_status prepare_cell(struct plan *plan, size_t i,
-                                    const struct column *column, size_t rows,
+                                    const struct batch *batch,
+                                    const struct pgw_style *style,
                                     struct pgw_error *err)
 {
+    const struct column *column = &batch->columns[i];
     struct cell *cell = &plan->cells[i];
-    if (column->layout == LAYOUT_NULL) {
-        *cell = (struct cell){.write = write_nothing, .max = 4};
-    } else if (!cell_choose(column, plan->formats[i], cell)) {
+    struct cell_context context = {.format = plan->formats[i],
+                                   .style = style,
+                                   .composites = plan->composites[i],
+                                   .failure = &plan->failure};
+    if (!cell_choose(column, &context, cell, &plan->memories[i])) {
         struct rendering *rendering = &plan->renderings[i];
-        const char *failure = render_column(rendering, column, rows);
+        const char *failure = render_column(rendering, column, batch->rows, &context);
         if (failure)
             return failed(plan, failure, i, err);
-        (void)cell_choose(&rendering->column, PGW_TEXT_FORMAT, cell);
+        context.format = PGW_TEXT_FORMAT; /* the rendering has the format already */
+        (void)cell_choose(&rendering->column, &context, cell, &plan->memories[i]);
     }
-    cell->failure = &plan->failure;
     plan->fixed_bytes += cell->max;
-    if (cell->per_byte)
+    if (cell_varies(cell))
         plan->variable[plan->variable_count++] = cell;
     return PGW_OK;
 }
 
-static enum pgw_status prepare(struct plan *plan, const struct batch *batch,
-                               struct pgw_error *err)
+static enum pgw_status prepare(struct plan *plan, const pgw_row *row,
+                               const struct batch *batch, struct pgw_error *err)
 {
     plan->columns = batch->columns;
+    plan->style_version = row->style->version;
     plan->fixed_bytes = HEADER_BYTES;
     plan->variable_count = 0;
     plan->failure = NULL;
     for (size_t i = 0; i < plan->count; i++) {
-        enum pgw_status status =
-            prepare_cell(plan, i, &batch->columns[i], batch->rows, err);
+        enum pgw_status status = prepare_cell(plan, i, batch, row->style, err);
         if (status != PGW_OK)
             return status;
     }
@@ -194,8 +218,9 @@ static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
 enum pgw_status plan_write(struct plan *plan, pgw_row *row, const struct batch *batch,
                            size_t *next, struct pgw_error *err)
 {
-    if (*next == 0 || plan->columns != batch->columns) {
-        enum pgw_status status = prepare(plan, batch, err);
+    if (*next == 0 || plan->columns != batch->columns ||
+        plan->style_version != row->style->version) {
+        enum pgw_status status = prepare(plan, row, batch, err);
         if (status != PGW_OK)
             return status;
     }

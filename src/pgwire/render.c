@@ -1,330 +1,222 @@
-/* render.c - the text of types that have no cell writer.
+/* render.c - values that are made of values: JSON, records, arrays of either.
  *
- * Lists and arrays become PostgreSQL's array text (documentation 8.15.6), structs, maps
- * and unions JSON. The recursion follows the type, not the data, and is bounded. */
+ *     struct   JSON, or a record if the column was declared as one: (1,"a b",)
+ *     map      JSON
+ *     union    JSON
+ *     list     an array of these
+ *
+ * Records look as record_out and record_send have them (documentation 8.16.5). Scalars,
+ * and arrays of scalars, are written by cells. The recursion follows the type, not the
+ * data, and is bounded. */
 #include "pgwire/render.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
-#include "pgwire/cell.h"
+#include "pgwire/array.h"
+#include "pgwire/pg_type.h"
+#include "pgwire/render_state.h"
 #include "pgwire/value.h"
 
-enum { DEPTH_MAX = 64, SCALAR_ROOM = 160 };
+static void put_value(struct render *render, const struct column *column, size_t row);
 
-/* How a value is written inside of what surrounds it. */
-enum style { STYLE_PLAIN, STYLE_ARRAY, STYLE_JSON };
-
-struct render {
-    struct buf *out;
-    const char *failure;
-    unsigned depth;
-    bool exact; /* numbers that a double cannot hold are strings */
-};
-
-static void fail(struct render *render, const char *sqlstate)
+static bool is_binary(const struct render *render)
 {
-    if (!render->failure)
-        render->failure = sqlstate;
+    return render->context.format == PGW_BINARY_FORMAT;
 }
 
-static void put(struct render *render, const char *text, size_t len)
-{
-    if (!render->failure && !buf_append(render->out, text, len))
-        fail(render, "53200");
-}
+/* ---- cells ---- */
 
-static void put_char(struct render *render, char c)
-{
-    put(render, &c, 1);
-}
-
-static void put_value(struct render *render, const struct column *column, size_t row,
-                      enum style style);
-
-/* ---- scalars ---- */
-
-static uint8_t *time_text(uint8_t *to, const struct column *column, size_t row)
-{
-    int64_t value = ((const int64_t *)column->data)[row];
-    return value_time_text(to, column->type->unit == UNIT_NANO ? value / 1000 : value);
-}
-
-/* 40 bits of microseconds, 24 bits of what the zone's offset lacks to its maximum. */
-static uint8_t *timetz_text(uint8_t *to, const struct column *column, size_t row)
-{
-    enum { OFFSET_MAX = 16 * 3600 - 1 };
-    uint64_t bits = ((const uint64_t *)column->data)[row];
-    int offset = OFFSET_MAX - (int)(bits & 0xffffff);
-    unsigned seconds = (unsigned)(offset < 0 ? -offset : offset);
-    to = value_time_text(to, (int64_t)(bits >> 24));
-    *to++ = offset < 0 ? '-' : '+';
-    unsigned parts[3] = {seconds / 3600, seconds / 60 % 60, seconds % 60};
-    unsigned count = parts[2] ? 3 : parts[1] ? 2 : 1;
-    for (unsigned i = 0; i < count; i++) {
-        if (i > 0)
-            *to++ = ':';
-        *to++ = (uint8_t)('0' + parts[i] / 10);
-        *to++ = (uint8_t)('0' + parts[i] % 10);
-    }
-    return to;
-}
-
-static uint8_t *interval_text(uint8_t *to, const struct column *column, size_t row)
-{
-    struct {
-        int32_t months, days;
-        int64_t us;
-    } value;
-    memcpy(&value, (const char *)column->data + row * sizeof value, sizeof value);
-    return value_interval_text(to, value.months, value.days, value.us);
-}
-
-/* Types that only have a text here; NULL: not one of them. */
-static uint8_t *odd_text(uint8_t *to, const struct column *column, size_t row)
-{
-    if (column->type->id == TYPE_TIME && column->layout == LAYOUT_FIXED8)
-        return time_text(to, column, row);
-    if (column->layout == LAYOUT_TIMETZ40)
-        return timetz_text(to, column, row);
-    if (column->layout == LAYOUT_INTERVAL)
-        return interval_text(to, column, row);
-    return NULL;
-}
-
-static void put_scalar(struct render *render, const struct column *column, size_t row)
+bool render_cell(struct render *render, const struct column *column, size_t row,
+                 const struct cell_context *context, bool with_length)
 {
     struct cell cell;
-    uint8_t odd[SCALAR_ROOM];
-    uint8_t *end = odd_text(odd, column, row);
-    if (end) {
-        put(render, (const char *)odd, (size_t)(end - odd));
-        return;
-    }
-    if (!cell_choose(column, PGW_TEXT_FORMAT, &cell)) {
-        fail(render, "0A000");
-        return;
-    }
-    cell.failure = &render->failure;
-    size_t room = cell.max + cell_size(&cell, row);
+    struct cell_memory memory;
+    if (!cell_choose(column, context, &cell, &memory))
+        return false;
+    size_t room = cell.max + (cell_varies(&cell) ? cell_size(&cell, row) : 0);
     uint8_t *to = render->failure ? NULL : buf_reserve(render->out, room);
     if (!to) {
-        fail(render, "53200");
-        return;
-    }
-    end = cell.write(&cell, row, to);
-    if (!end)
-        return;
-    size_t len = (size_t)(end - to) - 4; /* without the length in front */
-    memmove(to, to + 4, len);
-    buf_commit(render->out, len);
-}
-
-/* ---- JSON ---- */
-
-static void put_json_string(struct render *render, struct slice text)
-{
-    static const char hex[] = "0123456789abcdef";
-    put_char(render, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') {
-            put_char(render, '\\');
-            put_char(render, (char)c);
-        } else if (c < 0x20) {
-            const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            put(render, escape, sizeof escape);
-        } else {
-            put_char(render, (char)c);
-        }
-    }
-    put_char(render, '"');
-}
-
-/* 2^53 has 16 digits: what is shorter is exact in a double. */
-static bool is_json_number(const struct render *render, const struct type *type,
-                           struct slice text)
-{
-    enum { EXACT_DIGITS = 15 };
-    bool is_float = type->id == TYPE_FLOAT32 || type->id == TYPE_FLOAT64;
-    if (type->id < TYPE_INT8 || type->id > TYPE_DECIMAL || text.len == 0)
-        return false;
-    if (is_float)
-        return !strchr("NI", text.data[text.data[0] == '-']);
-    return !render->exact || (type->id != TYPE_DECIMAL && text.len <= EXACT_DIGITS);
-}
-
-/* Re-encode what was rendered since `start` as a piece of JSON. */
-static void quote_tail(struct render *render, size_t start, enum style style,
-                       const struct type *type);
-
-static void put_json_scalar(struct render *render, const struct column *column,
-                            size_t row)
-{
-    if (column->type->id == TYPE_BOOL) {
-        struct cell cell;
-        uint8_t text[8];
-        bool truth = cell_choose(column, PGW_TEXT_FORMAT, &cell) &&
-                     cell.write(&cell, row, text) && text[4] == 't';
-        put(render, truth ? "true" : "false", truth ? 4 : 5);
-        return;
-    }
-    size_t start = buf_len(render->out);
-    put_scalar(render, column, row);
-    if (column->type->id != TYPE_JSON)
-        quote_tail(render, start, STYLE_JSON, column->type);
-}
-
-/* ---- arrays ---- */
-
-static bool needs_quotes(struct slice text)
-{
-    if (text.len == 0 || (text.len == 4 && strncasecmp(text.data, "null", 4) == 0))
+        render_fail(render, "53200");
         return true;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] && strchr("{},\"\\ \t\n\r\v\f", text.data[i]))
+    }
+    uint8_t *end = cell.write(&cell, row, to);
+    if (!end)
+        return true; /* the failure is set */
+    size_t len = (size_t)(end - to);
+    if (!with_length) {
+        len -= 4;
+        memmove(to, to + 4, len);
+    }
+    buf_commit(render->out, len);
+    return true;
+}
+
+/* ---- lengths and quotes ---- */
+
+static void put_u32(struct render *render, uint32_t value)
+{
+    uint8_t bytes[4];
+    (void)value_put32(bytes, value);
+    render_put(render, bytes, sizeof bytes);
+}
+
+/* Room for a length; the place of it. */
+static size_t begin_length(struct render *render)
+{
+    size_t place = buf_len(render->out);
+    put_u32(render, 0);
+    return place;
+}
+
+static void end_length(struct render *render, size_t place)
+{
+    size_t len = buf_len(render->out) - place - 4;
+    if (render->failure)
+        return;
+    if (len > INT32_MAX)
+        render_fail(render, "54000");
+    (void)value_put32(render->out->memory + render->out->start + place, (uint32_t)len);
+}
+
+/* Quote what was put since `start`. */
+static void quote_tail(struct render *render, size_t start,
+                       uint8_t *(*quote)(uint8_t *, uint8_t *))
+{
+    size_t len = buf_len(render->out) - start;
+    uint8_t *end = render->failure ? NULL : buf_reserve(render->out, len + 2);
+    if (!end) {
+        render_fail(render, "53200");
+        return;
+    }
+    buf_commit(render->out, (size_t)(quote(end - len, end) - end));
+}
+
+/* One part of something: NULL, or a length and a value, or a quoted text. */
+static void put_part(struct render *render, const struct column *column, size_t row,
+                     uint8_t *(*quote)(uint8_t *, uint8_t *))
+{
+    if (!is_binary(render)) {
+        size_t start = buf_len(render->out);
+        put_value(render, column, row);
+        quote_tail(render, start, quote);
+    } else if (!render_cell(render, column, row, &render->context, true)) {
+        size_t place = begin_length(render);
+        put_value(render, column, row);
+        end_length(render, place);
+    }
+}
+
+/* ---- records ---- */
+
+static void put_record(struct render *render, const struct column *column, size_t row)
+{
+    if (is_binary(render))
+        put_u32(render, (uint32_t)column->child_count);
+    else
+        render_char(render, '(');
+    for (size_t i = 0; i < column->child_count && !render->failure; i++) {
+        const struct column *field = &column->children[i];
+        if (is_binary(render))
+            put_u32(render, pg_type_oid(field->type, render->context.composites));
+        else if (i > 0)
+            render_char(render, ',');
+        if (column_is_valid(field, row))
+            put_part(render, field, row, array_quote_field);
+        else if (is_binary(render))
+            put_u32(render, UINT32_MAX);
+    }
+    if (!is_binary(render))
+        render_char(render, ')');
+}
+
+/* ---- arrays of what has no cell ---- */
+
+static void put_element(struct render *render, const struct column *column, size_t row)
+{
+    if (column_is_valid(column, row))
+        put_part(render, column, row, array_quote_element);
+    else if (is_binary(render))
+        put_u32(render, UINT32_MAX);
+    else
+        render_put(render, "NULL", 4);
+}
+
+/* The depth is that of the array's shape. */
+static void put_level(struct render *render, const struct column *list, size_t row)
+{
+    const struct column *child = &list->children[0];
+    struct array_range range = array_range(list, row);
+    bool text = !is_binary(render);
+    if (text)
+        render_char(render, '{');
+    for (size_t i = 0; i < range.count && !render->failure; i++) {
+        if (text && i > 0)
+            render_char(render, ',');
+        if (array_is_list(child->type))
+            put_level(render, child, range.start + i);
+        else
+            put_element(render, child, range.start + i);
+    }
+    if (text)
+        render_char(render, '}');
+}
+
+static bool has_nulls(const struct column *list, size_t row)
+{
+    const struct column *child = &list->children[0];
+    struct array_range range = array_range(list, row);
+    for (size_t i = range.start; i < range.start + range.count; i++) {
+        if (array_is_list(child->type) ? has_nulls(child, i)
+                                       : !column_is_valid(child, i))
             return true;
     }
     return false;
 }
 
-static void put_array_string(struct render *render, struct slice text)
+static void put_array(struct render *render, const struct column *list, size_t row)
 {
-    if (!needs_quotes(text)) {
-        put(render, text.data, text.len);
+    struct array_shape shape;
+    const char *failure = array_measure(list, row, &shape);
+    if (failure) {
+        render_fail(render, failure);
         return;
     }
-    put_char(render, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"' || text.data[i] == '\\')
-            put_char(render, '\\');
-        put_char(render, text.data[i]);
+    if (is_binary(render)) {
+        uint8_t header[ARRAY_HEADER_MAX];
+        uint32_t oid = pg_type_oid(array_leaf(list)->type, render->context.composites);
+        bool nulls = shape.dimensions > 0 && has_nulls(list, row);
+        uint8_t *end = array_put_header(header, &shape, nulls, oid);
+        render_put(render, header, (size_t)(end - header));
     }
-    put_char(render, '"');
+    if (shape.dimensions > 0)
+        put_level(render, list, row);
+    else if (!is_binary(render))
+        render_put(render, "{}", 2);
 }
 
-static void quote_tail(struct render *render, size_t start, enum style style,
-                       const struct type *type)
+/* ---- values ---- */
+
+static void put_nested(struct render *render, const struct column *column, size_t row)
 {
-    if (render->failure || !buf_data(render->out))
-        return;
-    size_t len = buf_len(render->out) - start;
-    struct slice text = {(const char *)buf_data(render->out) + start, len};
-    if (style == STYLE_JSON ? is_json_number(render, type, text) : !needs_quotes(text))
-        return;
-    char *copy = malloc(len + 1);
-    if (!copy) {
-        fail(render, "53200");
-        return;
-    }
-    if (len)
-        memcpy(copy, text.data, len);
-    render->out->end -= len;
-    if (style == STYLE_JSON)
-        put_json_string(render, (struct slice){copy, len});
+    if (array_is_list(column->type))
+        put_array(render, column, row);
+    else if (column->type->id == TYPE_STRUCT && render->context.composites)
+        put_record(render, column, row);
     else
-        put_array_string(render, (struct slice){copy, len});
-    free(copy);
+        render_put_json(render, column, row);
 }
 
-static bool is_list(const struct type *type)
+/* Without a length; not NULL. */
+static void put_value(struct render *render, const struct column *column, size_t row)
 {
-    return type->id == TYPE_LIST || type->id == TYPE_ARRAY;
-}
-
-static void put_list(struct render *render, const struct column *column, size_t row,
-                     enum style style)
-{
-    uint64_t range[2] = {row * column->type->array_length, column->type->array_length};
-    const struct column *child = &column->children[0];
-    bool json = style == STYLE_JSON;
-    if (column->layout == LAYOUT_LIST_ENTRIES)
-        memcpy(range, (const char *)column->data + row * sizeof range, sizeof range);
-    put_char(render, json ? '[' : '{');
-    for (uint64_t i = 0; i < range[1] && !render->failure; i++) {
-        if (i > 0)
-            put_char(render, ',');
-        put_value(render, child, range[0] + i, json ? STYLE_JSON : STYLE_ARRAY);
+    if (render_enter(render) &&
+        !render_cell(render, column, row, &render->context, false)) {
+        if (column->child_count > 0)
+            put_nested(render, column, row);
+        else
+            render_fail(render, "0A000");
     }
-    put_char(render, json ? ']' : '}');
-}
-
-/* ---- structs, maps, unions ---- */
-
-static void put_struct(struct render *render, const struct column *column, size_t row)
-{
-    put_char(render, '{');
-    for (size_t i = 0; i < column->child_count; i++) {
-        if (i > 0)
-            put_char(render, ',');
-        put_json_string(render, column->type->child_names[i]);
-        put_char(render, ':');
-        put_value(render, &column->children[i], row, STYLE_JSON);
-    }
-    put_char(render, '}');
-}
-
-/* Keys are strings in JSON, whatever they are here. */
-static void put_map(struct render *render, const struct column *column, size_t row)
-{
-    uint64_t range[2];
-    memcpy(range, (const char *)column->data + row * sizeof range, sizeof range);
-    put_char(render, '{');
-    for (uint64_t i = 0; i < range[1] && !render->failure; i++) {
-        size_t start;
-        if (i > 0)
-            put_char(render, ',');
-        start = buf_len(render->out);
-        put_value(render, &column->children[0], range[0] + i, STYLE_PLAIN);
-        quote_tail(render, start, STYLE_JSON, &(struct type){.id = TYPE_TEXT});
-        put_char(render, ':');
-        put_value(render, &column->children[1], range[0] + i, STYLE_JSON);
-    }
-    put_char(render, '}');
-}
-
-static void put_union(struct render *render, const struct column *column, size_t row,
-                      enum style style)
-{
-    uint8_t tag = ((const uint8_t *)column->children[0].data)[row];
-    if ((size_t)tag + 1 >= column->child_count)
-        fail(render, "XX000");
-    else
-        put_value(render, &column->children[tag + 1], row, style);
-}
-
-static void put_nested(struct render *render, const struct column *column, size_t row,
-                       enum style style)
-{
-    if (column->type->id == TYPE_STRUCT)
-        put_struct(render, column, row);
-    else if (column->type->id == TYPE_MAP)
-        put_map(render, column, row);
-    else
-        put_union(render, column, row, style);
-}
-
-static void put_value(struct render *render, const struct column *column, size_t row,
-                      enum style style)
-{
-    size_t start = buf_len(render->out);
-    if (!column_is_valid(column, row)) {
-        put(render, style == STYLE_JSON ? "null" : "NULL", 4);
-        return;
-    }
-    if (++render->depth > DEPTH_MAX)
-        fail(render, "0A000");
-    else if (is_list(column->type))
-        put_list(render, column, row, style);
-    else if (column->type->child_count > 0 && column->children)
-        put_nested(render, column, row, style);
-    else if (style == STYLE_JSON)
-        put_json_scalar(render, column, row);
-    else
-        put_scalar(render, column, row);
-    if (style == STYLE_ARRAY && !is_list(column->type))
-        quote_tail(render, start, STYLE_ARRAY, column->type);
-    render->depth--;
+    render_leave(render);
 }
 
 /* ---- a column ---- */
@@ -342,17 +234,18 @@ static bool make_room(struct rendering *rendering, size_t rows)
 }
 
 const char *render_column(struct rendering *rendering, const struct column *column,
-                          size_t rows)
+                          size_t rows, const struct cell_context *context)
 {
     static const struct type text = {.id = TYPE_TEXT, .name = "text"};
-    struct render render = {.out = &rendering->text};
+    struct render render = {.out = &rendering->text, .context = *context};
+    render.context.failure = &render.failure;
     buf_consume(&rendering->text, buf_len(&rendering->text));
     if (!make_room(rendering, rows))
         return "53200";
     for (size_t row = 0; row < rows && !render.failure; row++) {
         size_t start = buf_len(&rendering->text);
         if (column_is_valid(column, row))
-            put_value(&render, column, row, STYLE_PLAIN);
+            put_value(&render, column, row);
         rendering->slices[row].len = buf_len(&rendering->text) - start;
     }
     const char *at = (const char *)buf_data(&rendering->text);
@@ -366,20 +259,6 @@ const char *render_column(struct rendering *rendering, const struct column *colu
                                         .validity = column->validity,
                                         .data = rendering->slices};
     return render.failure;
-}
-
-const char *render_json(struct buf *out, const struct column *column, size_t row)
-{
-    struct render render = {.out = out, .exact = true};
-    put_value(&render, column, row, STYLE_JSON);
-    return render.failure;
-}
-
-bool render_json_string(struct buf *out, struct slice text)
-{
-    struct render render = {.out = out};
-    put_json_string(&render, text);
-    return !render.failure;
 }
 
 void rendering_free(struct rendering *rendering)

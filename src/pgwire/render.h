@@ -1,14 +1,15 @@
-/* render.h - the text of types that have no cell writer: times, intervals, nested
- * types.
+/* render.h - values that are made of values: JSON, records, arrays of either.
  *
- * A column of a batch is rendered as a whole into a buffer, and then is a text column.
- */
+ * A column of a batch is rendered as a whole into a buffer, and then is a column of
+ * bytes, ready to be sent in the format that was asked for. */
 #ifndef PGWIRE_RENDER_H
 #define PGWIRE_RENDER_H
 
 #include "batch/batch.h"
 #include "core/attr.h"
 #include "core/buf.h"
+
+struct cell_context;
 
 /* Memory that one column's rendering is kept in, used again from batch to batch. */
 struct rendering {
@@ -19,9 +20,10 @@ struct rendering {
 };
 
 /* Render `rows` rows. NULL, or a SQLSTATE: 53200, 0A000 nested too deep or a layout
- * that is not known, 22008 a time that PostgreSQL cannot hold. */
+ * that is not known, 22008 a time that PostgreSQL cannot hold, 2202E and 54000 lists
+ * that are no array. */
 const char *render_column(struct rendering *rendering, const struct column *column,
-                          size_t rows) MUST_CHECK;
+                          size_t rows, const struct cell_context *context) MUST_CHECK;
 /* Append one value as JSON, NULL as null. Integers beyond 2^53 and decimals are
  * strings, so that no reader loses digits. The same SQLSTATEs. */
 const char *render_json(struct buf *out, const struct column *column,

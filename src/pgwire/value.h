@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/int128.h"
+#include "pgwire/output_style.h"
 
 enum {
     VALUE_INT_MAX = 20,       /* -9223372036854775808 */
@@ -20,8 +21,8 @@ enum {
     VALUE_FLOAT_MAX = 28,     /* -1.7976931348623157e+308 */
     VALUE_DATE_MAX = 24,      /* 5874897-12-31 BC */
     VALUE_TIME_MAX = 24,      /* 23:59:59.999999+15:59:59 */
-    VALUE_TIMESTAMP_MAX = 48, /* 294276-12-31 23:59:59.999999+00 BC */
-    VALUE_INTERVAL_MAX = 96,
+    VALUE_TIMESTAMP_MAX = 64, /* Wed Dec 31 23:59:59.999999 294276 ABCDEFGHIJ BC */
+    VALUE_INTERVAL_MAX = 112, /* @ … years … mons … days … hours … mins … secs ago */
     VALUE_UUID_MAX = 36,
     VALUE_NUMERIC_BINARY_MAX = 8 + 2 * 14
 };
@@ -71,18 +72,49 @@ uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
 
 uint8_t *value_double_text(uint8_t *to, double value);
 uint8_t *value_float_text(uint8_t *to, float value);
+/* With extra_float_digits of 0 or less: rounded to 15 (6) digits and that many more. */
+uint8_t *value_double_rounded(uint8_t *to, double value, int extra_digits);
+uint8_t *value_float_rounded(uint8_t *to, float value, int extra_digits);
 
 /* ---- dates and times: value_time.c; days and microseconds since 1970 ---- */
 
 uint8_t *value_date_text(uint8_t *to, int32_t days);
-uint8_t *value_time_text(uint8_t *to, int64_t us); /* of a day */
+uint8_t *value_time_text(uint8_t *to, int64_t us);                   /* of a day */
+uint8_t *value_timetz_text(uint8_t *to, int64_t us, int32_t offset); /* seconds east */
+uint8_t *value_timetz_binary(uint8_t *to, int64_t us, int32_t offset);
 uint8_t *value_timestamp_text(uint8_t *to, int64_t us, bool with_zone);
 uint8_t *value_interval_text(uint8_t *to, int32_t months, int32_t days, int64_t us);
+uint8_t *value_interval_binary(uint8_t *to, int32_t months, int32_t days, int64_t us);
+/* The same in a session's style: value_style.c, value_interval.c. The span caches the
+ * zone's offset; {0} at first. */
+uint8_t *value_date_styled(uint8_t *to, int32_t days, const struct pgw_style *style);
+uint8_t *value_timestamp_styled(uint8_t *to, int64_t us, const struct pgw_style *style);
+uint8_t *value_timestamptz_styled(uint8_t *to, int64_t us,
+                                  const struct pgw_style *style,
+                                  struct zone_span *span);
+uint8_t *value_interval_styled(uint8_t *to, int32_t months, int32_t days, int64_t us,
+                               enum interval_style style);
 
 /* ---- the rest: value_bytes.c ---- */
 
 uint8_t *value_uuid_text(uint8_t *to, const uint8_t bytes[16]);
 /* \x and two digits a byte: 2 + 2 * len */
 uint8_t *value_bytea_text(uint8_t *to, const uint8_t *bytes, size_t len);
+/* bytea_output = escape: at most 4 * len */
+uint8_t *value_bytea_escape(uint8_t *to, const uint8_t *bytes, size_t len);
+/* `count` bits from bit `skip` of the bytes on, most significant first: a character or
+ * a bit each; binary is the count, then the bits. */
+uint8_t *value_bit_text(uint8_t *to, const uint8_t *bytes, unsigned skip, size_t count);
+uint8_t *value_bit_binary(uint8_t *to, const uint8_t *bytes, unsigned skip,
+                          size_t count);
+
+/* ---- integers of any size: value_bignum.c; TYPE_BIGNUM's bytes ---- */
+
+/* What both take at `to`, for a value of `len` bytes; part of it is scratch space. */
+#define VALUE_BIGNUM_PER_BYTE 4
+enum { VALUE_BIGNUM_MAX = 48 };
+/* NULL: more digits than numeric can hold. */
+uint8_t *value_bignum_text(uint8_t *to, const uint8_t *bytes, size_t len);
+uint8_t *value_bignum_binary(uint8_t *to, const uint8_t *bytes, size_t len);
 
 #endif

@@ -5,6 +5,8 @@
  * 128 bits, and the shortest decimal in the interval that is closest is picked with
  * integer arithmetic alone. The layout of the digits is PostgreSQL's
  * (documentation 8.1.3). */
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "pgwire/value.h"
@@ -113,8 +115,8 @@ static uint8_t *put_fixed(uint8_t *to, unsigned count, int exponent)
     return to + zeros + count;
 }
 
-static uint8_t *put_decimal(uint8_t *to, struct decimal decimal,
-                            const struct float_format *format)
+/* Exponents from `fixed_digits` on are written as such. */
+static uint8_t *put_decimal(uint8_t *to, struct decimal decimal, int fixed_digits)
 {
     while (decimal.digits % 10 == 0) {
         decimal.digits /= 10;
@@ -122,7 +124,7 @@ static uint8_t *put_decimal(uint8_t *to, struct decimal decimal,
     }
     unsigned count = (unsigned)(value_uint_text(to, decimal.digits) - to);
     int exponent = decimal.exponent + (int)count - 1;
-    if (exponent < -4 || exponent >= format->fixed_digits)
+    if (exponent < -4 || exponent >= fixed_digits)
         return put_scientific(to, count, exponent);
     return put_fixed(to, count, exponent);
 }
@@ -148,7 +150,40 @@ static uint8_t *put_float(uint8_t *to, uint64_t bits, int exponent_bits,
         return put_text(to, "Infinity");
     if (biased == 0 && significand == 0)
         return put_text(to, "0");
-    return put_decimal(to, shortest(significand, biased, format), format);
+    return put_decimal(to, shortest(significand, biased, format), format->fixed_digits);
+}
+
+/* printf rounds exactly; its digits are laid out here, whatever the locale's point. */
+static uint8_t *put_rounded(uint8_t *to, double value, int digits)
+{
+    char text[32]; /* d.ddddddddddddddde-xxx */
+    struct decimal decimal = {0, 0};
+    if (digits < 1)
+        digits = 1;
+    (void)snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    const char *at = text;
+    for (; *at && *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9')
+            decimal.digits = decimal.digits * 10 + (uint64_t)(*at - '0');
+    }
+    decimal.exponent = (int)strtol(at + 1, NULL, 10) - (digits - 1);
+    if (signbit(value))
+        *to++ = '-';
+    return put_decimal(to, decimal, digits);
+}
+
+uint8_t *value_double_rounded(uint8_t *to, double value, int extra_digits)
+{
+    if (!isfinite(value) || value == 0)
+        return value_double_text(to, value);
+    return put_rounded(to, value, double_format.fixed_digits + extra_digits);
+}
+
+uint8_t *value_float_rounded(uint8_t *to, float value, int extra_digits)
+{
+    if (!isfinite(value) || value == 0)
+        return value_float_text(to, value);
+    return put_rounded(to, (double)value, single_format.fixed_digits + extra_digits);
 }
 
 uint8_t *value_double_text(uint8_t *to, double value)

@@ -34,6 +34,28 @@ static bool describe(struct duckdb_cursor *cursor, const struct duckdb_names *na
     return true;
 }
 
+/* Has it a part whose vectors nobody here can read? The depth is the engine's. */
+static bool is_opaque(const struct type *type)
+{
+    bool opaque = type->id == TYPE_OTHER;
+    for (size_t i = 0; !opaque && i < type->child_count; i++)
+        opaque = is_opaque(&type->children[i]);
+    return opaque;
+}
+
+static bool check_types(const struct duckdb_cursor *cursor, struct error *err)
+{
+    for (size_t i = 0; i < cursor->base.column_count; i++) {
+        if (!is_opaque(cursor->base.columns[i].type))
+            continue;
+        error_set(err, "0A000", "column %zu, \"%s\", has a type that cannot be sent",
+                  i + 1, cursor->base.columns[i].name);
+        error_hint(err, "Cast it to VARCHAR.");
+        return false;
+    }
+    return true;
+}
+
 static enum engine_next fail(struct duckdb_cursor *cursor, struct error *err)
 {
     const char *message = duckdb_result_error(&cursor->result);
@@ -41,17 +63,6 @@ static enum engine_next fail(struct duckdb_cursor *cursor, struct error *err)
         return ENGINE_END;
     duckdb_error_set(err, message, cursor->sql);
     return ENGINE_ERROR;
-}
-
-/* A column whose vector has a layout that nobody can read is refused by its type's
- * name. */
-static bool check_layout(const struct column *column, size_t i, struct error *err)
-{
-    if (column->type->id != TYPE_OTHER)
-        return true;
-    error_set(err, "0A000", "column %zu has a type that cannot be sent", i + 1);
-    error_hint(err, "Cast it to VARCHAR.");
-    return false;
 }
 
 static enum engine_next view(struct duckdb_cursor *cursor, struct batch *out,
@@ -64,8 +75,6 @@ static enum engine_next view(struct duckdb_cursor *cursor, struct batch *out,
             error_no_memory(err);
             return ENGINE_ERROR;
         }
-        if (!check_layout(&cursor->columns[i], i, err))
-            return ENGINE_ERROR;
     }
     *out = (struct batch){duckdb_data_chunk_get_size(cursor->chunk),
                           cursor->base.column_count, cursor->columns};
@@ -129,7 +138,7 @@ struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
     cursor->sql = sql;
     *result = (duckdb_result){0};
     bool described = describe(cursor, names) || error_no_memory(err);
-    if (described && read_count(cursor, err))
+    if (described && check_types(cursor, err) && read_count(cursor, err))
         return &cursor->base;
     close_cursor(&cursor->base);
     return NULL;

@@ -101,10 +101,18 @@ static bool fill_element(struct filler *filler, duckdb_logical_type from,
         return false;
     out->children = child;
     out->child_count = 1;
-    if (out->id == TYPE_LIST)
-        return fill_child(filler, duckdb_list_type_child_type(from), child);
-    out->array_length = duckdb_array_type_array_size(from);
-    return fill_child(filler, duckdb_array_type_child_type(from), child);
+    if (out->id == TYPE_LIST) {
+        if (!fill_child(filler, duckdb_list_type_child_type(from), child))
+            return false;
+        out->name = arena_printf(filler->arena, "%s[]", child->name);
+    } else {
+        out->array_length = duckdb_array_type_array_size(from);
+        if (!fill_child(filler, duckdb_array_type_child_type(from), child))
+            return false;
+        out->name =
+            arena_printf(filler->arena, "%s[%zu]", child->name, out->array_length);
+    }
+    return out->name != NULL;
 }
 
 static bool fill_map(struct filler *filler, duckdb_logical_type from, struct type *out)
