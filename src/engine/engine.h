@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "batch/batch.h"
+#include "core/arena.h"
 #include "core/attr.h"
 #include "core/error.h"
 
@@ -82,8 +83,30 @@ struct engine {
     struct type_oids *oids; /* of the user's types; NULL: there are none */
 };
 
+/* What pg_settings says of a setting, as text. */
+enum { ENGINE_SETTING_CELLS = 13 };
+extern const char *const engine_setting_cells[ENGINE_SETTING_CELLS]; /* their names */
+
+/* The session on whose behalf a connection works, as the engine's SQL functions ask it:
+ * thread-safe, while a statement of it is being executed. */
+struct engine_caller_ops {
+    /* As SHOW prints it, moved out, from malloc. 42704 */
+    bool (*get_setting)(void *caller, const char *name, char **value, struct error *);
+    /* Checked now, made when the statement is over. value NULL = the default. */
+    bool (*set_setting)(void *caller, const char *name, const char *value, bool local,
+                        char **shown, struct error *);
+    /* All of them, row after row, ENGINE_SETTING_CELLS to a row, a NULL being NULL, in
+     * the arena. False: out of memory. */
+    bool (*settings)(void *caller, struct arena *, const char *const **cells,
+                     size_t *rows);
+    const char *(*database)(void *caller); /* as the client calls it */
+    uint32_t (*pid)(void *caller);
+};
+
 struct engine_conn {
     const struct engine_conn_ops *ops;
+    const struct engine_caller_ops *caller_ops; /* NULL: no session has it */
+    void *caller;
 };
 
 /* What is known before execution. A parameter or column whose type the engine could not

@@ -220,6 +220,8 @@ void pool_release(struct pool *pool, struct pool_conn *conn, bool broken)
 {
     if (!conn)
         return;
+    conn->engine->caller_ops = NULL;
+    conn->engine->caller = NULL;
     pthread_mutex_lock(&pool->lock);
     bool keep = !broken && pool->idle_count < IDLE_MAX;
     if (keep) {

@@ -45,6 +45,12 @@ static bool drop_statement(void *client, struct slice name)
                                       (struct pgw_slice){name.data, name.len});
 }
 
+static uint32_t pid(void *client)
+{
+    struct front *front = client;
+    return pgw_session_pid(front->session);
+}
+
 static bool block_begin(void *client)
 {
     struct front *front = client;
@@ -61,6 +67,7 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .parameter = tell_parameter,
                                                    .style = tell_style,
                                                    .drop_statement = drop_statement,
+                                                   .pid = pid,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
 

@@ -37,6 +37,8 @@ struct query_client_ops {
     void (*style)(void *client, const char *name, const char *value);
     /* DEALLOCATE: an empty name drops all. False: there is none. */
     bool (*drop_statement)(void *client, struct slice name);
+    /* The process id that the client was told. NULL: none. */
+    uint32_t (*pid)(void *client);
     /* The permission to block this thread (struct pgw_host). */
     bool (*block_begin)(void *client);
     void (*block_end)(void *client);

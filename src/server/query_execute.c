@@ -194,6 +194,8 @@ static enum pgw_status execute_in_engine(struct query_session *session,
     if (status != PGW_OK)
         return status;
     bool done = run(session, query, params, out, err);
+    if (!done || !session->live)
+        query_session_settle(session, done);
     if (done && session->live)
         query_session_pause(session); /* the next batch is asked for at once */
     else

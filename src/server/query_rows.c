@@ -122,9 +122,11 @@ bool rows_spool_live(struct query_session *session, struct error *err)
             break;
         case ENGINE_END:
             close_cursor(rows);
+            query_session_settle(session, true);
             return true;
         case ENGINE_ERROR:
             close_cursor(rows);
+            query_session_settle(session, false);
             return false;
         }
     }
@@ -155,6 +157,7 @@ static enum pgw_status next_live(struct query_rows *rows, struct error *err)
     }
     rows->current.rows = 0;
     close_cursor(rows);
+    query_session_settle(session, got == ENGINE_END);
     query_session_leave(session);
     return got == ENGINE_END ? PGW_OK : PGW_ERROR;
 }
@@ -214,6 +217,8 @@ void query_rows_close(struct query_rows *rows)
     else
         session->open = rows->next;
     free(rows);
-    if (was_live)
+    if (was_live) {
+        query_session_settle(session, true);
         query_session_leave(session);
+    }
 }

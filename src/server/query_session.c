@@ -183,8 +183,11 @@ enum pgw_status query_session_enter(struct query_session *session, struct error 
         block_end(session);
         return PGW_ERROR;
     }
+    struct engine_conn *conn = pool_conn_engine(session->conn);
+    conn->caller_ops = &query_caller_ops;
+    conn->caller = session;
     session->depth++;
-    set_working(session, pool_conn_engine(session->conn));
+    set_working(session, conn);
     return PGW_OK;
 }
 
@@ -204,6 +207,11 @@ void query_session_leave(struct query_session *session)
         session->conn = NULL;
     }
     block_end(session);
+}
+
+void query_session_settle(struct query_session *session, bool done)
+{
+    settings_settle(&session->settings, done, session->transaction != TRANSACTION_NONE);
 }
 
 bool query_session_run(struct query_session *session, struct slice sql,

@@ -61,6 +61,12 @@ bool query_session_ready(struct query_session *session, struct error *err);
 bool query_session_end_engine(struct query_session *session, bool commit,
                               struct error *err);
 
+/* The session as the engine's functions ask it: query_caller.c. */
+extern const struct engine_caller_ops query_caller_ops;
+
+/* The statement is over: make what it has set, or forget it. */
+void query_session_settle(struct query_session *session, bool done);
+
 /* A notice or warning, if the client's client_min_messages lets it through. */
 void query_session_notice(struct query_session *session, enum pgw_severity severity,
                           const char *sqlstate, const char *format, ...)

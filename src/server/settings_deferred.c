@@ -82,6 +82,11 @@ static bool append_change(struct settings *settings, const char *name,
 static bool defer_locked(struct settings *settings, const struct setting_ref *ref,
                          const char *value, bool local, char **shown, struct error *err)
 {
+    const struct setting_entry *entry = settings_entry(settings, ref);
+    if (!value && entry)
+        value = entry->at_start;
+    if (!value)
+        value = ref->spec ? ref->spec->standard : "";
     if (!settings_check(settings, ref, value, shown, err))
         return false;
     if (append_change(settings, ref->name, *shown, local))
@@ -96,8 +101,6 @@ bool settings_defer(struct settings *settings, const char *name, const char *val
     struct setting_ref ref;
     if (!settings_find(name, &ref, err))
         return false;
-    if (!value)
-        value = ref.spec ? ref.spec->standard : "";
     pthread_mutex_lock(&settings->lock);
     bool done = defer_locked(settings, &ref, value, local, shown, err);
     pthread_mutex_unlock(&settings->lock);

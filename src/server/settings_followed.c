@@ -84,7 +84,7 @@ const struct setting_spec settings_followed[SETTING_COUNT] = {
                                 .flags = FLAG_REPORT,
                                 .description = "The server's version."},
     [SETTING_SESSION_AUTHORIZATION] = {.name = "session_authorization",
-                                       STRING(""),
+                                       STRING("wirehouse"),
                                        IN(USER, CUSTOM),
                                        .flags = FLAG_REPORT | FLAG_OWN_USER,
                                        .description = "The user of the session."},

@@ -10,12 +10,14 @@
 
 #include "engine/duckdb/duckdb_catalog.h"
 #include "engine/duckdb/duckdb_internal.h"
+#include "engine/duckdb/duckdb_session.h"
 
 struct duckdb_engine {
     struct engine base;
     duckdb_database database;
     struct duckdb_names names;
     struct duckdb_catalog *catalog;
+    struct duckdb_conns conns;
     char spill[4096]; /* a directory made for this process, or "" */
 };
 
@@ -37,6 +39,7 @@ static bool connect_engine(struct engine *base, struct engine_conn **out,
         conn->base.ops->close(&conn->base);
         return false;
     }
+    duckdb_conns_add(&engine->conns, conn);
     *out = &conn->base;
     return true;
 }
@@ -47,6 +50,7 @@ static void free_engine(struct engine *base)
     duckdb_catalog_disconnect(engine->catalog);
     duckdb_close(&engine->database);
     duckdb_catalog_free(engine->catalog);
+    duckdb_conns_free(&engine->conns);
     type_oids_free(engine->names.oids);
     if (engine->spill[0])
         (void)rmdir(engine->spill); /* DuckDB has emptied it */
@@ -188,12 +192,15 @@ static bool set_up(struct duckdb_engine *engine, const struct duckdb_options *op
     struct arena arena = {0};
     if (duckdb_connect(engine->database, &connection) != DuckDBSuccess)
         return error_set(err, "53000", "the engine takes no connections");
-    engine->catalog =
-        duckdb_catalog_new(engine->database, &engine->names, options, err);
+    bool done = duckdb_session_functions(connection, &engine->conns, err) &&
+                duckdb_session_settings(connection, &engine->conns, err);
+    if (done)
+        engine->catalog =
+            duckdb_catalog_new(engine->database, &engine->names, options, err);
     engine->names.catalog = engine->catalog;
-    bool done = engine->catalog &&
-                duckdb_run(connection, "set global TimeZone = 'UTC'", err) &&
-                duckdb_sources_create(connection, options, &arena, err);
+    done = done && engine->catalog &&
+           duckdb_run(connection, "set global TimeZone = 'UTC'", err) &&
+           duckdb_sources_create(connection, options, &arena, err);
     duckdb_disconnect(&connection);
     arena_free(&arena);
     return done;
@@ -209,7 +216,8 @@ bool duckdb_engine_new(const struct duckdb_options *options, struct engine **out
     engine->names.changes = 1; /* nothing has been read yet */
     engine->base =
         (struct engine){.ops = &ops, .name = "duckdb", .oids = engine->names.oids};
-    if (!engine->names.oids) {
+    if (!engine->names.oids || !duckdb_conns_init(&engine->conns)) {
+        type_oids_free(engine->names.oids);
         free(engine);
         return error_no_memory(err);
     }

@@ -241,6 +241,20 @@ static void set_by_rule(struct error *err, const struct told *told,
     set_hint(err, told->text + line.len);
 }
 
+/* "SQLSTATE 42704: text" is what a function of ours has raised. */
+static bool read_raised(const char *text, struct error *err)
+{
+    static const char head[] = "SQLSTATE ";
+    char sqlstate[6] = "";
+    size_t at = sizeof head - 1;
+    if (strncmp(text, head, at) != 0 || strlen(text) < at + 7 || text[at + 5] != ':' ||
+        strspn(text + at, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5)
+        return false;
+    memcpy(sqlstate, text + at, 5);
+    error_set(err, sqlstate, "%s", text + at + 7);
+    return true;
+}
+
 bool duckdb_error_set(struct error *err, const char *message, struct slice sql)
 {
     struct told told;
@@ -249,7 +263,9 @@ bool duckdb_error_set(struct error *err, const char *message, struct slice sql)
         return error_set(err, "XX000", "the engine failed without a message");
     read_message(message, &told);
     const struct duckdb_error_rule *rule = find_rule(&told, &parts);
-    if (rule) {
+    if (read_raised(told.text, err)) {
+        err->position = 0;
+    } else if (rule) {
         set_by_rule(err, &told, rule, &parts);
         err->position = position_of(&told, rule, sql);
     } else {

@@ -41,6 +41,7 @@ bool duckdb_column_view(struct arena *arena, const struct type *type,
 /* duckdb_configure.c */
 bool duckdb_configure(struct engine_conn *conn, const struct engine_settings *settings,
                       struct error *err);
+bool duckdb_drop_temporary(struct engine_conn *conn, struct error *err);
 
 /* duckdb_statement.c */
 extern const struct engine_conn_ops duckdb_conn_ops;
@@ -48,6 +49,9 @@ extern const struct engine_conn_ops duckdb_conn_ops;
 struct duckdb_conn {
     struct engine_conn base;
     duckdb_connection connection;
+    struct duckdb_conns *conns; /* those that it is one of; duckdb_session.h */
+    struct duckdb_conn *next;   /* of those */
+    idx_t number;               /* as the engine counts connections */
     struct duckdb_names *names; /* the engine's */
     bool changed_catalog;       /* in the transaction that is open */
 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "engine/duckdb/duckdb_internal.h"
+#include "engine/duckdb/duckdb_session.h"
 
 struct duckdb_statement {
     struct engine_stmt base;
@@ -184,11 +185,13 @@ static void interrupt(struct engine_conn *base)
 static void close_conn(struct engine_conn *base)
 {
     struct duckdb_conn *conn = (struct duckdb_conn *)base;
+    duckdb_conns_remove(conn);
     duckdb_disconnect(&conn->connection);
     free(conn);
 }
 
 const struct engine_conn_ops duckdb_conn_ops = {.configure = duckdb_configure,
                                                 .prepare = prepare,
+                                                .drop_temporary = duckdb_drop_temporary,
                                                 .interrupt = interrupt,
                                                 .close = close_conn};

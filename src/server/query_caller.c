@@ -1,0 +1,58 @@
+/* query_caller.c - what the engine's SQL functions ask of the session, on its threads.
+ */
+#include "server/database.h"
+#include "server/query_session.h"
+
+static bool get_setting(void *caller, const char *name, char **value, struct error *err)
+{
+    struct query_session *session = caller;
+    return settings_copy(&session->settings, name, value, err);
+}
+
+static bool set_setting(void *caller, const char *name, const char *value, bool local,
+                        char **shown, struct error *err)
+{
+    struct query_session *session = caller;
+    return settings_defer(&session->settings, name, value, local, shown, err);
+}
+
+static void fill_cells(const struct setting_row *row, const char **cells)
+{
+    const char *const values[ENGINE_SETTING_CELLS] = {
+        row->name,    row->setting,  row->unit,   row->category, row->description,
+        row->context, row->type,     row->source, row->min,      row->max,
+        row->words,   row->standard, row->start};
+    memcpy(cells, values, sizeof values);
+}
+
+static bool all_settings(void *caller, struct arena *arena, const char *const **cells,
+                         size_t *count)
+{
+    struct query_session *session = caller;
+    const struct setting_row *rows;
+    if (!settings_rows(&session->settings, arena, &rows, count))
+        return false;
+    const char **out = arena_calloc(arena, *count * ENGINE_SETTING_CELLS, sizeof *out);
+    for (size_t i = 0; out && i < *count; i++)
+        fill_cells(&rows[i], out + i * ENGINE_SETTING_CELLS);
+    *cells = out;
+    return out != NULL;
+}
+
+static const char *database(void *caller)
+{
+    const struct query_session *session = caller;
+    return session->database->name;
+}
+
+static uint32_t pid(void *caller)
+{
+    const struct query_session *session = caller;
+    return session->ops->pid ? session->ops->pid(session->client) : 0;
+}
+
+const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
+                                                   .set_setting = set_setting,
+                                                   .settings = all_settings,
+                                                   .database = database,
+                                                   .pid = pid};
