@@ -66,7 +66,6 @@ static struct decimal shortest(uint64_t significand, int biased,
     if (q <= 0 && -q <= format->bits && (c & ((UINT64_C(1) << -q) - 1)) == 0)
         return (struct decimal){c >> -q, 0};
     bool closer = significand == 0 && biased > 1; /* to the neighbour below */
-    bool odd = c & 1;
     int k = (int)(((int64_t)q * 1262611 - (closer ? 524031 : 0)) >> 22);
     int h = q + floor_log2_pow10(-k) + 1;
     uint64_t high = pow10_table[-k - POW10_FIRST].high;
@@ -74,7 +73,8 @@ static struct decimal shortest(uint64_t significand, int biased,
     uint64_t lower = round_to_odd(high, low, (4 * c - 2 + closer) << h);
     uint64_t value = round_to_odd(high, low, (4 * c) << h);
     uint64_t upper = round_to_odd(high, low, (4 * c + 2) << h);
-    return pick(lower + odd, value, upper - odd, k);
+    /* As PostgreSQL does it: the ends do not count, however a reader rounds them. */
+    return pick(lower + 1, value, upper - 1, k);
 }
 
 /* d.ddde+xx */

