@@ -56,6 +56,15 @@ static inline uint8_t *value_put64(uint8_t *to, uint64_t value)
 
 /* ---- numbers: value_number.c ---- */
 
+/* "00" to "99", one behind the other. */
+extern const char value_pairs[200];
+
+static inline uint8_t *value_put_pair(uint8_t *to, unsigned below_100)
+{
+    memcpy(to, value_pairs + (size_t)below_100 * 2, 2);
+    return to + 2;
+}
+
 uint8_t *value_uint_text(uint8_t *to, uint64_t value);
 uint8_t *value_int_text(uint8_t *to, int64_t value);
 uint8_t *value_uint128_text(uint8_t *to, uint128 value);

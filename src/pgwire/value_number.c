@@ -1,43 +1,14 @@
-/* value_number.c - integers and decimals: two digits at a time, from the right.
+/* value_number.c - integers and decimals: two digits at a time.
  *
  * A decimal is written as the integer that it is stored as, and its last digits are
  * moved by one for the point: no division by a power of ten. */
 #include "core/attr.h"
 #include "pgwire/value.h"
 
-static const char pairs[200] = {
+const char value_pairs[200] = {
     "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
     "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
     "8081828384858687888990919293949596979899"};
-
-static const uint64_t powers[20] = {1,
-                                    10,
-                                    100,
-                                    1000,
-                                    10000,
-                                    100000,
-                                    1000000,
-                                    10000000,
-                                    100000000,
-                                    1000000000,
-                                    10000000000,
-                                    100000000000,
-                                    1000000000000,
-                                    10000000000000,
-                                    100000000000000,
-                                    1000000000000000,
-                                    10000000000000000,
-                                    100000000000000000,
-                                    1000000000000000000,
-                                    10000000000000000000u};
-
-/* How many decimal digits: log2 gives it up to one. */
-static inline unsigned digit_count(uint64_t value)
-{
-    unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
-    unsigned guess = bits * 1233 >> 12;
-    return guess + (value >= powers[guess] || guess == 0);
-}
 
 /* Exactly `count` digits that end at `end`, zeros in front. */
 static inline void put_digits(uint8_t *end, uint64_t value, unsigned count)
@@ -45,7 +16,7 @@ static inline void put_digits(uint8_t *end, uint64_t value, unsigned count)
     while (count >= 2) {
         uint64_t rest = value / 100;
         end -= 2;
-        memcpy(end, pairs + (value - rest * 100) * 2, 2);
+        (void)value_put_pair(end, (unsigned)(value - rest * 100));
         value = rest;
         count -= 2;
     }
@@ -53,11 +24,53 @@ static inline void put_digits(uint8_t *end, uint64_t value, unsigned count)
         *--end = (uint8_t)('0' + value % 10);
 }
 
+/* Four digits, zeros in front. */
+static inline uint8_t *put4(uint8_t *to, uint32_t value)
+{
+    uint32_t high = value / 100;
+    return value_put_pair(value_put_pair(to, high), value - high * 100);
+}
+
+static inline uint8_t *put8(uint8_t *to, uint32_t value)
+{
+    uint32_t high = value / 10000;
+    return put4(put4(to, high), value - high * 10000);
+}
+
+/* At most four digits. */
+static inline uint8_t *put_short(uint8_t *to, uint32_t value)
+{
+    if (value >= 1000)
+        return put4(to, value);
+    if (value >= 100) {
+        *to = (uint8_t)('0' + value / 100);
+        return value_put_pair(to + 1, value % 100);
+    }
+    if (value >= 10)
+        return value_put_pair(to, value);
+    *to = (uint8_t)('0' + value);
+    return to + 1;
+}
+
+/* At most eight digits. */
+static inline uint8_t *put_medium(uint8_t *to, uint32_t value)
+{
+    if (value < 10000)
+        return put_short(to, value);
+    return put4(put_short(to, value / 10000), value % 10000);
+}
+
 uint8_t *value_uint_text(uint8_t *to, uint64_t value)
 {
-    unsigned count = digit_count(value);
-    put_digits(to + count, value, count);
-    return to + count;
+    static const uint32_t e8 = 100000000;
+    if (value < e8)
+        return put_medium(to, (uint32_t)value);
+    uint64_t high = value / e8;
+    uint32_t low = (uint32_t)(value - high * e8);
+    if (high < e8)
+        return put8(put_medium(to, (uint32_t)high), low);
+    uint64_t top = high / e8;
+    return put8(put8(put_medium(to, (uint32_t)top), (uint32_t)(high - top * e8)), low);
 }
 
 uint8_t *value_int_text(uint8_t *to, int64_t value)
@@ -108,8 +121,7 @@ uint8_t *value_decimal64_text(uint8_t *to, int64_t value, unsigned scale)
         uint64_t whole = magnitude / 100;
         to = value_uint_text(to, whole);
         *to = '.';
-        memcpy(to + 1, pairs + (magnitude - whole * 100) * 2, 2);
-        return to + 3;
+        return value_put_pair(to + 1, (unsigned)(magnitude - whole * 100));
     }
     return insert_point(to, value_uint_text(to, magnitude), scale);
 }
@@ -129,11 +141,31 @@ uint8_t *value_decimal_text(uint8_t *to, int128 value, unsigned scale)
 
 enum { NUMERIC_POSITIVE = 0x0000, NUMERIC_NEGATIVE = 0x4000, NUMERIC_DIGITS_MAX = 14 };
 
+static const unsigned factors[] = {1, 10, 100, 1000};
+
+static unsigned split_low(uint64_t value, uint16_t *digits, unsigned count)
+{
+    for (; value; value /= 10000)
+        digits[count++] = (uint16_t)(value % 10000);
+    return count;
+}
+
+/* As split_digits, for what fits into 64 bits: each shift divides by a constant. */
+static unsigned split_digits64(uint64_t value, unsigned shift, uint16_t *digits)
+{
+    uint64_t rest = shift == 0   ? value / 10000
+                    : shift == 1 ? value / 1000
+                    : shift == 2 ? value / 100
+                                 : value / 10;
+    uint64_t first = value - rest * (10000 / factors[shift]);
+    digits[0] = (uint16_t)((unsigned)first * factors[shift]);
+    return split_low(rest, digits, 1);
+}
+
 /* Base-10000 digits of value * 10^shift, least significant first; 39 + 3 decimal
  * digits. */
 static unsigned split_digits(uint128 value, unsigned shift, uint16_t *digits)
 {
-    static const unsigned factors[] = {1, 10, 100, 1000};
     unsigned count = 0;
     /* The lowest digit takes up the shift, so that nothing overflows. */
     unsigned first = 10000 / factors[shift];
@@ -143,9 +175,7 @@ static unsigned split_digits(uint128 value, unsigned shift, uint16_t *digits)
         digits[count++] = (uint16_t)(value % 10000);
         value /= 10000;
     }
-    for (uint64_t low = (uint64_t)value; low; low /= 10000)
-        digits[count++] = (uint16_t)(low % 10000);
-    return count;
+    return split_low((uint64_t)value, digits, count);
 }
 
 uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
@@ -153,7 +183,8 @@ uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
 {
     uint16_t digits[NUMERIC_DIGITS_MAX];
     unsigned shift = (4 - scale % 4) % 4;
-    unsigned count = split_digits(value, shift, digits);
+    unsigned count = value >> 64 ? split_digits(value, shift, digits)
+                                 : split_digits64((uint64_t)value, shift, digits);
     int behind = (int)((scale + shift) / 4); /* digits behind the point */
     unsigned low = 0;
     while (count > 0 && digits[count - 1] == 0)

@@ -11,8 +11,8 @@ uint8_t *time_put_civil(uint8_t *to, struct civil civil)
 {
     uint64_t year = (uint64_t)(civil.year > 0 ? civil.year : 1 - civil.year);
     if (year < 10000) {
-        to = time_put2(to, (unsigned)(year / 100));
-        to = time_put2(to, (unsigned)(year % 100));
+        to = time_put2(to, (unsigned)year / 100);
+        to = time_put2(to, (unsigned)year % 100);
     } else {
         to = value_uint_text(to, year);
     }

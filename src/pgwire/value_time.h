@@ -7,9 +7,7 @@
 
 static inline uint8_t *time_put2(uint8_t *to, unsigned value)
 {
-    to[0] = (uint8_t)('0' + value / 10);
-    to[1] = (uint8_t)('0' + value % 10);
-    return to + 2;
+    return value_put_pair(to, value);
 }
 
 static inline uint8_t *time_put_text(uint8_t *to, const char *text)
