@@ -5,9 +5,38 @@
 
 #include "sql/classify.h"
 #include "sql/params.h"
+#include "sql/rewrite.h"
 #include "sql/split.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool is_short(struct slice name)
+{
+    return name.len < 8;
+}
+
+static bool is_even(struct slice type, struct slice literal)
+{
+    return (type.len + literal.len) % 2 == 0;
+}
+
+/* Positions in what is made come from the statement. */
+static void check_rewrite(struct slice statement)
+{
+    static const struct sql_catalog catalog = {.schema = "w",
+                                               .database = "main",
+                                               .has_relation = is_short,
+                                               .has_function = is_short,
+                                               .is_builtin = is_even};
+    struct arena arena = {0};
+    struct sql_rewritten out;
+    assert(sql_rewrite(statement, &catalog, &arena, &out));
+    for (size_t at = 0; at <= out.text.len; at += 1 + out.text.len / 16) {
+        int32_t origin = sql_rewrite_origin(&out, statement, (int32_t)at + 1);
+        assert(origin >= 1 && (size_t)origin <= statement.len + 1);
+    }
+    arena_free(&arena);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct sql_class class = sql_classify(statement);
         assert(class.tag && class.kind != SQL_EMPTY);
         (void)sql_param_max(statement);
+        check_rewrite(statement);
     }
     assert(rest.len == 0);
     return 0;

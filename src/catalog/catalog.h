@@ -79,6 +79,10 @@ bool catalog_name_parse(struct slice text, struct catalog_name *out);
 /* The OID of a built-in type by any of its names, 0 if there is none of this name. */
 uint32_t catalog_type_named(const struct catalog_name *name);
 
+/* Is a literal of this reg* type built in, so that it needs no look into the catalogue?
+ */
+bool catalog_is_builtin(struct slice reg_type, struct slice literal);
+
 /* What format_type says of a built-in type; -1 = no modifier. False: none of that OID,
  * or no room. */
 bool catalog_type_format(uint32_t oid, int32_t typmod, char *out, size_t size);

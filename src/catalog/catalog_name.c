@@ -171,6 +171,33 @@ uint32_t catalog_type_named(const struct catalog_name *name)
     return 0;
 }
 
+static bool is_number(struct slice text)
+{
+    size_t digits = 0;
+    while (digits < text.len && text.data[digits] >= '0' && text.data[digits] <= '9')
+        digits++;
+    return digits == text.len;
+}
+
+bool catalog_is_builtin(struct slice reg_type, struct slice literal)
+{
+    struct catalog_name name;
+    if (is_number(literal) || slice_equal(literal, SLICE("-")))
+        return true;
+    if (!catalog_name_parse(literal, &name))
+        return false;
+    if (slice_equal_nocase(reg_type, SLICE("regtype")))
+        return catalog_type_named(&name) != 0;
+    if (name.schema[0] && strcmp(name.schema, "pg_catalog") != 0)
+        return false;
+    if (slice_equal_nocase(reg_type, SLICE("regproc")))
+        return catalog_proc_named(slice_of(name.name)) != NULL;
+    if (slice_equal_nocase(reg_type, SLICE("regclass")))
+        return catalog_class_oid(slice_of(name.name)) != 0;
+    return slice_equal_nocase(reg_type, SLICE("regnamespace")) &&
+           catalog_namespace_oid(slice_of(name.name)) != 0;
+}
+
 /* ---- format_type ---- */
 
 enum { NUMERICOID = 1700, BPCHAROID = 1042, BITOID = 1560 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "batch/type.h"
+#include "catalog/catalog.h"
 #include "server/database.h"
 #include "server/query_session.h"
 #include "sql/params.h"
@@ -63,6 +64,24 @@ static const char **fill_casts(struct query *query, const struct engine_stmt *st
     return casts;
 }
 
+/* PostgreSQL's catalogue, and how its names are known in a text. */
+static bool rewrite(const struct query_session *session, struct query *query)
+{
+    const struct sql_catalog catalog = {.schema = CATALOG_SCHEMA,
+                                        .database = session->database->name,
+                                        .has_relation = catalog_has_relation,
+                                        .has_function = catalog_has_function,
+                                        .is_builtin = catalog_is_builtin};
+    return sql_rewrite(query->text, &catalog, &query->arena, &query->source);
+}
+
+int32_t query_origin(const struct query *query, const char *const *casts, size_t count,
+                     int32_t position)
+{
+    position = sql_params_origin(query->source.text, casts, count, position);
+    return sql_rewrite_origin(&query->source, query->text, position);
+}
+
 /* An engine that has rewritten text in hand counts characters in that. */
 static bool prepare_text(struct query_session *session, const struct query *query,
                          const struct query_hints *casts, struct engine_stmt **stmt,
@@ -71,8 +90,7 @@ static bool prepare_text(struct query_session *session, const struct query *quer
     if (pool_prepare(session->conn, query->engine_text, stmt, err))
         return true;
     if (err->position > 0)
-        err->position =
-            sql_params_origin(query->text, casts->casts, casts->count, err->position);
+        err->position = query_origin(query, casts->casts, casts->count, err->position);
     return false;
 }
 
@@ -81,7 +99,8 @@ static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
                  struct error *err)
 {
-    if (!sql_params_cast(query->text, hints->casts, hints->count, &query->arena,
+    if (!rewrite(session, query) ||
+        !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
     if (!prepare_text(session, query, hints, stmt, err))
@@ -93,7 +112,7 @@ static bool plan(struct query_session *session, struct query *query,
     if (known)
         return true;
     const struct query_hints filled = {query->casts, (*stmt)->param_count};
-    if (!sql_params_cast(query->text, filled.casts, filled.count, &query->arena,
+    if (!sql_params_cast(query->source.text, filled.casts, filled.count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
     return prepare_text(session, query, &filled, stmt, err);

@@ -22,6 +22,7 @@
 #include "engine/engine.h"
 #include "server/settings.h"
 #include "sql/classify.h"
+#include "sql/rewrite.h"
 
 struct database;
 struct query;
@@ -78,9 +79,10 @@ struct query_hints {
 };
 
 struct query {
-    struct arena arena;       /* everything below lives in it */
-    struct slice text;        /* as the client wrote it */
-    struct slice engine_text; /* with the casts that make its types known */
+    struct arena arena;          /* everything below lives in it */
+    struct slice text;           /* as the client wrote it */
+    struct sql_rewritten source; /* as the engine reads it */
+    struct slice engine_text;    /* with the casts that make its types known */
     struct sql_class class;
     bool returns_rows;
     uint64_t catalogue; /* its version when the columns were last seen to be right */

@@ -109,7 +109,7 @@ static bool text_to_execute(const struct query *query, const struct batch *param
     if (!casts || !recast(query, params, arena, casts, &changed))
         return false;
     return !changed ||
-           sql_params_cast(query->text, casts, query->param_count, arena, out);
+           sql_params_cast(query->source.text, casts, query->param_count, arena, out);
 }
 
 /* ---- execution ---- */
@@ -179,8 +179,8 @@ static bool run(struct query_session *session, struct query *query,
     if (!done && !slice_equal(query->engine_text, text))
         err->position = 0; /* counted in a text of this execution's alone */
     else if (!done && err->position > 0)
-        err->position = sql_params_origin(query->text, query->casts, query->param_count,
-                                          err->position);
+        err->position =
+            query_origin(query, query->casts, query->param_count, err->position);
     arena_free(&arena);
     return done;
 }

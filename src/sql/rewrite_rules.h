@@ -1,0 +1,63 @@
+/* rewrite_rules.h - what the rules of a rewriting see and do: rewrite.c, rewrite_*.c.
+ */
+#ifndef SQL_REWRITE_RULES_H
+#define SQL_REWRITE_RULES_H
+
+#include "sql/rewrite.h"
+#include "sql/token.h"
+
+/* A token, and what shall stand in its place. */
+struct piece {
+    struct token token;
+    struct slice before, text, after;
+    size_t parent;  /* the bracket that it stands in; REWRITE_NONE */
+    size_t partner; /* of a bracket: the other one; REWRITE_NONE */
+};
+
+#define REWRITE_NONE ((size_t)-1)
+
+struct rewrite {
+    struct arena *arena;
+    const struct sql_catalog *catalog;
+    struct piece *pieces;
+    size_t count;
+    bool of_catalog;    /* names a relation or function of the catalogue */
+    bool public_is_own; /* something in the statement itself is called public */
+    bool no_memory;
+};
+
+/* A rule at token i; true: it has changed something. */
+typedef bool rewrite_rule(struct rewrite *rewrite, size_t i);
+
+rewrite_rule rewrite_operator, rewrite_collation, rewrite_regex; /* rewrite_syntax.c */
+rewrite_rule rewrite_array;                                      /* rewrite_array.c */
+rewrite_rule rewrite_qualified, rewrite_public, rewrite_type,
+    rewrite_reg; /* …names.c */
+
+/* ---- tokens; beyond either end there is one that is nothing ---- */
+
+const struct token *rewrite_token(const struct rewrite *rewrite, size_t i);
+bool rewrite_is_symbol(const struct rewrite *rewrite, size_t i, char symbol);
+/* A name, quoted or not: unquoted without case. */
+bool rewrite_is_name(const struct rewrite *rewrite, size_t i, const char *name);
+bool rewrite_is_any_name(const struct rewrite *rewrite, size_t i);
+/* Without its quotes; a doubled quote inside is not undone. */
+struct slice rewrite_name(const struct rewrite *rewrite, size_t i);
+/* The two colons of a cast. */
+bool rewrite_is_cast(const struct rewrite *rewrite, size_t i);
+/* The first token of a type's name: behind ::, or behind AS within CAST. */
+bool rewrite_is_type(const struct rewrite *rewrite, size_t i);
+/* From the token behind an operand to its first, and from its first to the one behind
+ * its last, casts included. */
+size_t rewrite_operand_start(const struct rewrite *rewrite, size_t end);
+size_t rewrite_operand_end(const struct rewrite *rewrite, size_t start);
+
+/* ---- changes ---- */
+
+void rewrite_drop(struct rewrite *rewrite, size_t from, size_t to); /* [from, to) */
+void rewrite_put(struct rewrite *rewrite, size_t i, const char *text);
+/* Around what is already put there. */
+void rewrite_before(struct rewrite *rewrite, size_t i, const char *text);
+void rewrite_after(struct rewrite *rewrite, size_t i, const char *text);
+
+#endif
