@@ -213,9 +213,26 @@ void pgw_put_bytea(pgw_row *row, const void *data, size_t len);
 void pgw_put_date(pgw_row *row, int32_t days_since_2000);
 void pgw_put_timestamp(pgw_row *row,
                        int64_t us_since_2000); /* timestamp, timestamptz */
+void pgw_put_time(pgw_row *row, int64_t us);   /* of a day */
+void pgw_put_timetz(pgw_row *row, int64_t us, int32_t seconds_east);
+void pgw_put_interval(pgw_row *row, struct pgw_interval value);
 void pgw_put_uuid(pgw_row *row, const uint8_t bytes[16]);
+/* bit, varbit: most significant bit first */
+void pgw_put_bits(pgw_row *row, const void *data, size_t bits);
+/* The bytes of any type, in the format that pgw_row_format tells. */
+void pgw_put_raw(pgw_row *row, const void *data, size_t len);
 /* (high * 2^64 + low) / 10^scale, scale 0..38 */
 void pgw_put_decimal(pgw_row *row, int64_t high, uint64_t low, unsigned scale);
+
+/* An array: begin, its elements in row-major order by the puts above, end. lengths has
+ * one entry a dimension, at most PGW_ARRAY_DIMENSIONS_MAX; no dimension = empty. */
+void pgw_put_array_begin(pgw_row *row, uint32_t element_oid, const int32_t *lengths,
+                         unsigned dimensions);
+void pgw_put_array_end(pgw_row *row);
+/* A record or a named composite: begin, its fields, end. The OIDs are borrowed until
+ * the end. Arrays and records nest eight deep. */
+void pgw_put_record_begin(pgw_row *row, const uint32_t *field_oids, size_t count);
+void pgw_put_record_end(pgw_row *row);
 
 /* Bulk: whole framed DataRow messages, written by the host or lent from a shared block.
  */

@@ -135,6 +135,7 @@ static enum pgw_status pull(pgw_session *session, struct pgw_error *err)
     struct portal *portal = session->flow;
     struct pgw_row row = {.out = &session->output,
                           .style = &session->style,
+                          .scratch = &session->scratch,
                           .columns = portal->reply.columns,
                           .column_count = portal->reply.column_count,
                           .formats = portal->formats,

@@ -86,6 +86,7 @@ void pgw_session_free(pgw_session *session)
     strmap_free(&session->portals);
     parameters_free(session);
     style_free(&session->style);
+    buf_free(&session->scratch);
     buf_free(&session->input);
     chain_free(&session->output);
     arena_free(&session->memory);
@@ -468,6 +469,7 @@ void pgw_session_idle(pgw_session *session)
     chain_trim(&session->output);
     if (buf_len(&session->input) == 0)
         buf_free(&session->input);
+    buf_free(&session->scratch);
     if (session->state == STATE_READY)
         arena_free(&session->memory);
 }

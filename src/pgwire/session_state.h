@@ -97,6 +97,7 @@ struct pgw_session {
     struct pgw_auth auth;
     struct parameter *parameters;
     struct pgw_style style;
+    struct buf scratch; /* of rows that are put: arrays and records */
     void *state_of_host;
     bool opened;
     uint8_t key[32];
