@@ -395,9 +395,11 @@ bool settings_set(struct settings *settings, const char *name, const char *value
         return false;
     if (ref.spec && (ref.spec->flags & FLAG_TRANSACTION))
         scope = SETTINGS_LOCAL;
-    /* A SET LOCAL outside would end at once; the caller has warned. */
+    /* A SET LOCAL outside would end at once; the caller has warned. All that stays is a
+     * name that was not there before. */
     bool done =
-        (scope == SETTINGS_LOCAL && !in_transaction) ||
+        (scope == SETTINGS_LOCAL && !in_transaction &&
+         (ref.spec || lock_and_need(settings, &ref))) ||
         settings_store(settings, &ref, value ? kept : (entry ? entry->at_start : NULL),
                        (struct setting_when){scope, in_transaction}, err);
     free(kept);

@@ -19,15 +19,14 @@ static const char *plain(struct arena *arena, const struct setting_spec *spec,
     return arena_string(arena, slice_of(text));
 }
 
-static const char *source_of(const struct setting_spec *spec,
-                             const struct setting_entry *entry)
+static const char *source_of(const struct setting_entry *entry)
 {
     if (entry && entry->now && entry->at_start &&
         strcmp(entry->now, entry->at_start) == 0)
         return "client";
     if (entry && entry->now)
         return "session";
-    return spec && spec->context == CONTEXT_INTERNAL ? "override" : "default";
+    return "default";
 }
 
 /* The largest number of a 64-bit float is nobody's bound. */
@@ -70,7 +69,7 @@ static bool fill_row(const struct settings *settings, struct arena *arena,
                                 .description = "",
                                 .context = setting_context_name(CONTEXT_USER),
                                 .type = setting_type_name(SETTING_STRING),
-                                .source = source_of(ref->spec, entry)};
+                                .source = source_of(entry)};
     if (ref->spec)
         fill_spec(arena, ref->spec, row);
     row->start = row->standard;

@@ -111,9 +111,11 @@ enum pgw_status query_session_sync(struct query_session *session, bool failed,
         if (!failed)
             return PGW_OK;
         status = end_in_engine(session, false, err);
-        if (status != PGW_WAIT)
-            session->transaction = TRANSACTION_FAILED;
-        return status == PGW_WAIT ? status : PGW_OK;
+        if (status == PGW_WAIT)
+            return status;
+        settings_end_transaction(&session->settings, false);
+        session->transaction = TRANSACTION_FAILED;
+        return PGW_OK;
     case TRANSACTION_NONE:
     case TRANSACTION_FAILED:
         break;

@@ -393,7 +393,73 @@ static void test_rows(void **state)
     settings_free(&settings);
 }
 
+/* ---- docs/SETTINGS.md ---- */
+
+/* What may be written, in one cell. */
+static void describe_values(const struct setting_spec *spec, char *out, size_t size)
+{
+    char min[SETTING_NUMBER_BYTES], max[SETTING_NUMBER_BYTES];
+    const char *unit = setting_unit_name(spec->unit);
+    if (spec->type == SETTING_ENUM) {
+        (void)snprintf(out, size, "%.*s", (int)strcspn(spec->words, "|"), spec->words);
+    } else if (spec->type == SETTING_INTEGER || spec->type == SETTING_REAL) {
+        setting_print_plain(spec, spec->min, min);
+        setting_print_plain(spec, spec->max, max);
+        (void)snprintf(out, size, "%s to %s%s%s", min, max, unit ? " " : "",
+                       unit ? unit : "");
+    } else {
+        (void)snprintf(out, size, "%s", setting_type_name(spec->type));
+    }
+}
+
+/* What becomes of it. */
+static const char *describe_effect(size_t row, const struct setting_spec *spec)
+{
+    if (spec->context < CONTEXT_SUPERUSER)
+        return "fixed";
+    if (row < SETTING_COUNT)
+        return "followed";
+    return spec->check == check_only_standard ? "only so" : "kept";
+}
+
+static void describe_row(size_t row, char *out, size_t size)
+{
+    const struct setting_spec *spec = settings_table_row(row);
+    char values_cell[256];
+    describe_values(spec, values_cell, sizeof values_cell);
+    (void)snprintf(out, size, "| %s | %s | %s | %s%s | %s |\n", spec->name,
+                   spec->standard, values_cell, describe_effect(row, spec),
+                   spec->flags & FLAG_REPORT ? ", reported" : "", spec->description);
+}
+
+/* WIREHOUSE_WRITE_DOCS=1 writes them anew. */
+static void test_docs(void **state)
+{
+    static const char here[] = __FILE__;
+    char path[1024], expected[1024], line[1024];
+    (void)state;
+    const char *tests = strstr(here, "tests/unit/");
+    assert_non_null(tests);
+    (void)snprintf(path, sizeof path, "%.*sdocs/SETTINGS.md", (int)(tests - here),
+                   here);
+    FILE *file = fopen(path, getenv("WIREHOUSE_WRITE_DOCS") ? "a+" : "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) && strncmp(line, "|---", 4) != 0)
+        continue;
+    for (size_t i = 0; i < settings_table_count(); i++) {
+        describe_row(i, expected, sizeof expected);
+        if (getenv("WIREHOUSE_WRITE_DOCS"))
+            assert_true(fputs(expected, file) >= 0);
+        else if (!fgets(line, sizeof line, file) || strcmp(line, expected) != 0)
+            fail_msg("docs/SETTINGS.md lacks: %s", expected);
+    }
+    if (!getenv("WIREHOUSE_WRITE_DOCS"))
+        assert_null(fgets(line, sizeof line, file));
+    fclose(file);
+}
+
 UNIT_MAIN(cmocka_unit_test(test_values), cmocka_unit_test(test_table),
           cmocka_unit_test(test_transactions), cmocka_unit_test(test_modes),
           cmocka_unit_test(test_listener), cmocka_unit_test(test_start),
-          cmocka_unit_test(test_deferred), cmocka_unit_test(test_rows))
+          cmocka_unit_test(test_deferred), cmocka_unit_test(test_rows),
+          cmocka_unit_test(test_docs))
