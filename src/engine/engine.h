@@ -53,6 +53,9 @@ struct engine_conn_ops {
      * that was prepared under other settings must not be used any more. */
     bool (*configure)(struct engine_conn *, const struct engine_settings *,
                       struct error *);
+    /* NULL: the engine cannot say before it prepares. Is this one statement well
+     * formed? Nothing is looked up: 42601 with a position. */
+    bool (*check)(struct engine_conn *, struct slice sql, struct error *);
     /* Prepare exactly one statement; never executes it. */
     bool (*prepare)(struct engine_conn *, struct slice sql, struct engine_stmt **out,
                     struct error *);

@@ -10,6 +10,7 @@ struct query_session;
 struct front {
     pgw_session *session; /* whose state this is */
     struct query_session *query;
+    bool is_checked; /* the query string that is being served is well formed */
 };
 
 /* pgw_startup_ops.open and .close; ctx is a struct pg_front. Errors, all FATAL: 3D000

@@ -190,6 +190,19 @@ static int32_t characters(const char *from, const char *to)
     return count;
 }
 
+/* All of a string is parsed before its first statement is executed. One statement alone
+ * will tell by itself. */
+static enum pgw_status check_string(struct front *front, struct slice sql,
+                                    struct pgw_error *err)
+{
+    struct error error;
+    if (front->is_checked)
+        return PGW_OK;
+    enum pgw_status status = query_check_string(front->query, sql, &error);
+    front->is_checked = status == PGW_OK;
+    return to_pg(status, &error, err);
+}
+
 static enum pgw_status simple_query(void *state, pgw_session *session,
                                     struct pgw_slice *sql, struct pgw_reply *reply,
                                     struct pgw_error *err)
@@ -202,9 +215,14 @@ static enum pgw_status simple_query(void *state, pgw_session *session,
         reply->kind = PGW_REPLY_EMPTY;
         return PGW_OK;
     }
-    if (rest.len > 0)
+    enum pgw_status status = PGW_OK;
+    if (rest.len > 0) {
+        status = check_string(front, (struct slice){sql->data, sql->len}, err);
+        if (status != PGW_OK)
+            return status;
         query_session_implicit(front->query);
-    enum pgw_status status = run_simple(front, statement, reply, err);
+    }
+    status = run_simple(front, statement, reply, err);
     if (status == PGW_ERROR && err->position > 0)
         err->position += characters(sql->data, statement.data);
     if (status != PGW_WAIT)
@@ -398,6 +416,7 @@ static enum pgw_status sync_session(void *state, pgw_session *session, bool fail
     struct front *front = state;
     struct error error;
     (void)session;
+    front->is_checked = false;
     enum pgw_status status = query_session_sync(front->query, failed, &error);
     show_state(front);
     return to_pg(status, &error, err);

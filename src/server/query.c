@@ -65,14 +65,15 @@ static const char **fill_casts(struct query *query, const struct engine_stmt *st
 }
 
 /* PostgreSQL's catalogue, and how its names are known in a text. */
-static bool rewrite(const struct query_session *session, struct query *query)
+bool query_rewrite(const struct query_session *session, struct slice text,
+                   struct arena *arena, struct sql_rewritten *out)
 {
     const struct sql_catalog catalog = {.schema = CATALOG_SCHEMA,
                                         .database = session->database->name,
                                         .has_relation = catalog_has_relation,
                                         .has_function = catalog_has_function,
                                         .is_builtin = catalog_is_builtin};
-    return sql_rewrite(query->text, &catalog, &query->arena, &query->source);
+    return sql_rewrite(text, &catalog, arena, out);
 }
 
 int32_t query_origin(const struct query *query, const char *const *casts, size_t count,
@@ -99,7 +100,7 @@ static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
                  struct error *err)
 {
-    if (!rewrite(session, query) ||
+    if (!query_rewrite(session, query->text, &query->arena, &query->source) ||
         !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);

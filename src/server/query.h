@@ -124,6 +124,11 @@ enum pgw_status query_execute(struct query_session *session, struct query *query
                               const struct batch *params, struct query_result *out,
                               struct error *err);
 
+/* Is every statement of a query string well formed? PostgreSQL parses all of it before
+ * anything is executed. 42601, its position counted from the start of the string. */
+enum pgw_status query_check_string(struct query_session *session, struct slice sql,
+                                   struct error *err);
+
 /* Prepare without hints and execute at once, in one slot: a statement of a simple
  * query. *query is moved out when PGW_OK. */
 enum pgw_status query_run(struct query_session *session, struct slice sql,

@@ -75,6 +75,9 @@ void query_session_notice(struct query_session *session, enum pgw_severity sever
 /* In a failed transaction only its end is allowed: 25P02, true. query.c */
 bool query_refuse_when_failed(const struct query_session *session,
                               const struct sql_class *class, struct error *err);
+/* The statement as the engine reads it: PostgreSQL's catalogue by our names. query.c */
+bool query_rewrite(const struct query_session *session, struct slice text,
+                   struct arena *arena, struct sql_rewritten *out) MUST_CHECK;
 /* A character of what the engine was given, as one of the client's text. query.c */
 int32_t query_origin(const struct query *query, const char *const *casts, size_t count,
                      int32_t position);

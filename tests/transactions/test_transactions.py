@@ -68,6 +68,15 @@ SCENARIOS = {
     "rollback within a string": ["a: insert into t values (3, 30); rollback; insert into t values (4, 40)",
                                  "b: select k from t order by k"],
     "an error ends the string": ["a: select 1; select 'x'::int; select 2", "a: select 3"],
+    "a slip at the end of a string": ["a: insert into t values (3, 30); selec 1",
+                                      "a: select count(*) from t"],
+    "a slip behind begin": ["a: begin; selec 1", "a: select 1"],
+    "a slip in a command": ["a: select 1; set", "a: select 2"],
+    "a slip in a failed block": ["a: begin", "a: select nosuch", "a: rollback; selec 1", "a: rollback"],
+    "an unknown table is no slip": ["a: insert into t values (3, 30); select * from nosuch",
+                                    "a: select count(*) from t"],
+    "a string about what it makes": ["a: create table made (x int); insert into made values (1); "
+                                     "select * from made"],
     "a failed block's string": ["a: begin; select 'x'::int; commit; select 2", "a: commit"],
     "a pipeline is one transaction": [
         "a| insert into t values (3, 30) | insert into t values (4, 40) | select 'x'::int",

@@ -143,6 +143,20 @@ static bool changes_catalogue(duckdb_prepared_statement prepared)
     return true;
 }
 
+static bool check(struct engine_conn *base, struct slice sql, struct error *err)
+{
+    struct duckdb_conn *conn = (struct duckdb_conn *)base;
+    duckdb_extracted_statements extracted = NULL;
+    char *text = strndup(sql.data, sql.len);
+    if (!text)
+        return error_no_memory(err);
+    bool done = duckdb_extract_statements(conn->connection, text, &extracted) > 0 ||
+                duckdb_error_set(err, duckdb_extract_statements_error(extracted), sql);
+    duckdb_destroy_extracted(&extracted);
+    free(text);
+    return done;
+}
+
 static bool prepare(struct engine_conn *base, struct slice sql,
                     struct engine_stmt **out, struct error *err)
 {
@@ -191,6 +205,7 @@ static void close_conn(struct engine_conn *base)
 }
 
 const struct engine_conn_ops duckdb_conn_ops = {.configure = duckdb_configure,
+                                                .check = check,
                                                 .prepare = prepare,
                                                 .drop_temporary = duckdb_drop_temporary,
                                                 .interrupt = interrupt,
