@@ -262,8 +262,12 @@ static bool describe_params(struct front_statement *statement,
     for (size_t i = 0; oids && i < query->param_count; i++) {
         bool given = i < parse->param_count && parse->param_oids[i] != 0 &&
                      parse->param_oids[i] != PGW_UNKNOWNOID;
-        oids[i] =
-            given ? parse->param_oids[i] : plan_type_oid(query->param_types[i], NULL);
+        if (given)
+            oids[i] = parse->param_oids[i];
+        else if (query->param_oids[i])
+            oids[i] = query->param_oids[i];
+        else
+            oids[i] = plan_type_oid(query->param_types[i], NULL);
     }
     statement->param_oids = oids;
     return oids != NULL;

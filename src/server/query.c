@@ -3,9 +3,9 @@
  *     text ── sql/classify ──┬─ the server's own (command.c, transaction.c)
  *                            └─ the engine's: slot → connection → plan → cursor → rows
  *
- * Types are known before execution: the client's hints first, then what the engine
- * infers, then text. Where the engine cannot infer, the hint is written into the text
- * as a cast and the statement is prepared again; it is never executed to find out. */
+ * Types are known before execution (query_infer.c): where the engine cannot infer, they
+ * are written into the text as casts and the statement is prepared again; it is never
+ * executed to find out. */
 #include "server/query.h"
 
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 #include "batch/type.h"
 #include "catalog/catalog.h"
 #include "server/database.h"
+#include "server/query_infer.h"
 #include "server/query_session.h"
 #include "sql/params.h"
 #include "sql/value.h"
@@ -22,8 +23,6 @@ enum {
     PARAM_MAX = 65535 /* the protocol counts them in 16 bits */,
     DECIMAL_DIGITS = 38
 };
-
-static const char fallback_cast[] = "text";
 
 /* ---- prepare ---- */
 
@@ -36,32 +35,6 @@ bool query_refuse_when_failed(const struct query_session *session,
               "current transaction is aborted, commands ignored until end of "
               "transaction block");
     return true;
-}
-
-static bool types_known(const struct engine_stmt *stmt)
-{
-    for (size_t i = 0; i < stmt->param_count; i++) {
-        if (stmt->param_types[i]->id == TYPE_UNKNOWN)
-            return false;
-    }
-    return stmt->columns_known;
-}
-
-/* The client's casts and, unless the engine knows better, text where nobody knew. */
-static const char **fill_casts(struct query *query, const struct engine_stmt *stmt,
-                               const struct query_hints *hints, bool known)
-{
-    const char **casts = arena_calloc(&query->arena, stmt->param_count, sizeof *casts);
-    for (size_t i = 0; casts && i < stmt->param_count; i++) {
-        if (i < hints->count && hints->casts[i]) {
-            casts[i] = arena_string(&query->arena, slice_of(hints->casts[i]));
-            if (!casts[i])
-                return NULL;
-        } else if (!known && stmt->param_types[i]->id == TYPE_UNKNOWN) {
-            casts[i] = fallback_cast;
-        }
-    }
-    return casts;
 }
 
 /* PostgreSQL's catalogue, and how its names are known in a text. */
@@ -95,7 +68,59 @@ static bool prepare_text(struct query_session *session, const struct query *quer
     return false;
 }
 
-/* Plan the text; when types stay open, plan it again with casts. */
+/* Plan it with the casts that the query has now. */
+static bool plan_with(struct query_session *session, struct query *query,
+                      const char *const *casts, struct engine_stmt **stmt,
+                      struct error *err)
+{
+    const struct query_hints all = {casts, query->param_count};
+    if (!sql_params_cast(query->source.text, casts, query->param_count, &query->arena,
+                         &query->engine_text))
+        return error_no_memory(err);
+    return prepare_text(session, query, &all, stmt, err);
+}
+
+static bool is_open(const struct query *query, size_t i)
+{
+    return !query->casts[i] && query->param_types[i]->id == TYPE_UNKNOWN;
+}
+
+/* Nothing is known of some: they are text, or else the first guess that makes sense to
+ * the engine. The error told is that of text. */
+static bool plan_guessing(struct query_session *session, struct query *query,
+                          struct engine_stmt **stmt, struct error *err)
+{
+    struct error later;
+    const char **casts = arena_calloc(&query->arena, query->param_count, sizeof *casts);
+    if (!casts)
+        return error_no_memory(err);
+    bool done = false, any = false;
+    for (size_t attempt = 0; !done && query_infer_guess(attempt); attempt++) {
+        for (size_t i = 0; i < query->param_count; i++) {
+            any = any || is_open(query, i);
+            casts[i] = is_open(query, i) ? query_infer_guess(attempt) : query->casts[i];
+        }
+        done = plan_with(session, query, casts, stmt, attempt ? &later : err);
+        if (!any)
+            break;
+    }
+    query->casts = casts;
+    return done;
+}
+
+/* Errors that no cast will mend. */
+static bool is_final(const struct error *err)
+{
+    static const char *const states[] = {"42601", "42P01", "42703", "3F000", "42702",
+                                         "53200", "57014", "25006", "42501"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        if (strcmp(err->sqlstate, states[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Plan the text with the client's casts, then with those that make its types known. */
 static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
                  struct error *err)
@@ -104,19 +129,13 @@ static bool plan(struct query_session *session, struct query *query,
         !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
-    if (!prepare_text(session, query, hints, stmt, err))
+    bool done = prepare_text(session, query, hints, stmt, err);
+    size_t count = done ? (*stmt)->param_count : sql_param_max(query->text);
+    if (!done && (count == 0 || is_final(err)))
         return false;
-    bool known = types_known(*stmt);
-    query->casts = fill_casts(query, *stmt, hints, known);
-    if (!query->casts)
-        return error_no_memory(err);
-    if (known)
-        return true;
-    const struct query_hints filled = {query->casts, (*stmt)->param_count};
-    if (!sql_params_cast(query->source.text, filled.casts, filled.count, &query->arena,
-                         &query->engine_text))
-        return error_no_memory(err);
-    return prepare_text(session, query, &filled, stmt, err);
+    if (!query_infer(session, query, hints, done ? *stmt : NULL, count, err))
+        return false;
+    return plan_guessing(session, query, stmt, err);
 }
 
 /* A numeric parameter's scale is its value's, known only when it is bound: a column
@@ -140,24 +159,26 @@ static void find_open_casts(struct query *query, size_t count)
     }
 }
 
+/* The types as the engine sees them now; what a cast has said stays where some places
+ * keep it from seeing that. */
 static bool copy_params(struct query *query, const struct engine_stmt *stmt,
                         struct error *err)
 {
     const struct type **types =
-        arena_calloc(&query->arena, stmt->param_count, sizeof *types);
+        arena_calloc(&query->arena, query->param_count, sizeof *types);
     if (!types)
         return error_no_memory(err);
-    for (size_t i = 0; i < stmt->param_count; i++) {
-        /* Some places keep an engine from saying what even a cast has told it. */
-        const struct type *type = stmt->param_types[i];
+    for (size_t i = 0; i < query->param_count; i++) {
+        const struct type *type = query->param_types[i];
+        if (i < stmt->param_count && stmt->param_types[i]->id != TYPE_UNKNOWN)
+            type = stmt->param_types[i];
         if (type->id == TYPE_UNKNOWN)
             type = &type_text;
         if (!(types[i] = type_copy(&query->arena, type)))
             return error_no_memory(err);
     }
     query->param_types = types;
-    query->param_count = stmt->param_count;
-    find_open_casts(query, stmt->param_count);
+    find_open_casts(query, query->param_count);
     return true;
 }
 
@@ -196,8 +217,8 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
     bool done =
         query_session_ready(session, err) && plan(session, query, hints, &stmt, err);
     if (done)
-        done = copy_params(query, stmt, err) && copy_columns(query, stmt, err);
-    if (done) {
+        done = stmt && copy_params(query, stmt, err) && copy_columns(query, stmt, err);
+    if (done && stmt) {
         query->returns_rows = stmt->returns_rows;
         query->catalogue = pool_conn_catalogue(session->conn);
     }

@@ -88,9 +88,10 @@ struct query {
     uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;
     const struct type *const *param_types;
-    const char **casts; /* one a parameter, NULL = none was needed */
-    bool has_decimals;  /* numeric parameters, whose scale is that of each value */
-    bool has_arrays;    /* array parameters, whose depth is that of each value */
+    const uint32_t *param_oids; /* PostgreSQL's types of them; 0 = by param_types */
+    const char **casts;         /* one a parameter, NULL = none was needed */
+    bool has_decimals; /* numeric parameters, whose scale is that of each value */
+    bool has_arrays;   /* array parameters, whose depth is that of each value */
     size_t column_count;
     const struct engine_column *columns;
     const struct type *const *column_types; /* those of columns, by themselves */

@@ -5,9 +5,11 @@
 
 enum { TOO_MANY = 65536 };
 
-static uint32_t param_number(const struct token *token)
+uint32_t sql_param_number(const struct token *token)
 {
     uint32_t number = 0;
+    if (token->kind != TOKEN_PARAM)
+        return 0;
     for (size_t i = 1; i < token->text.len; i++) {
         number = number * 10 + (uint32_t)(token->text.data[i] - '0');
         if (number > TOO_MANY)
@@ -23,15 +25,15 @@ uint32_t sql_param_max(struct slice statement)
         struct token token = token_next(&statement);
         if (token.kind == TOKEN_END)
             return max;
-        if (token.kind == TOKEN_PARAM && param_number(&token) > max)
-            max = param_number(&token);
+        if (sql_param_number(&token) > max)
+            max = sql_param_number(&token);
     }
 }
 
 static const char *cast_of(const struct token *token, const char *const *casts,
                            size_t count)
 {
-    uint32_t number = token->kind == TOKEN_PARAM ? param_number(token) : 0;
+    uint32_t number = sql_param_number(token);
     return number > 0 && number <= count ? casts[number - 1] : NULL;
 }
 

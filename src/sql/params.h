@@ -7,6 +7,12 @@
 #include "core/arena.h"
 #include "core/slice.h"
 
+struct token;
+
+/* n of a token $n, from 1; 0: it is no parameter, 65536: beyond what the protocol can
+ * carry. */
+uint32_t sql_param_number(const struct token *token);
+
 /* The highest $n in the text outside quotes and comments; 0 = none, 65536 = one beyond
  * what the protocol can carry. */
 uint32_t sql_param_max(struct slice statement);

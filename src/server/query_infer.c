@@ -1,0 +1,264 @@
+/* query_infer.c - the types of a statement's parameters, before it is executed.
+ *
+ * In this order: the client's OID, the engine's inference, the parameter's neighbours
+ * (sql/infer), text. Neighbours may themselves be parameters, so that the rules are
+ * gone through until nothing new is learnt. A neighbour's type is asked of the engine
+ * by texts that are prepared and thrown away; nothing is executed. */
+#include "server/query_infer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch/type.h"
+#include "pgwire/plan.h"
+#include "server/params.h"
+#include "sql/infer.h"
+
+enum { PROBES_MAX = 64 }; /* a statement; what is beyond stays open */
+
+struct inference {
+    struct query_session *session;
+    struct query *query;
+    const struct engine_stmt *stmt; /* or NULL */
+    struct infer_hint *rules;
+    const struct type **types; /* in the query's arena; TYPE_UNKNOWN: not known yet */
+    const char **casts;
+    uint32_t *oids; /* what the client is told; 0 = what the type implies */
+    size_t count;
+    unsigned probes;
+};
+
+/* ---- PostgreSQL's names ---- */
+
+static uint32_t oid_of_name(const char *name)
+{
+    static const struct {
+        const char *name, *array_name;
+        uint32_t oid, array_oid;
+    } rows[] = {
+#define X(identifier, name, oid, typlen, array, category) {name, "_" name, oid, array},
+        PGW_TYPES(X)
+#undef X
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].oid;
+        if (strcmp(rows[i].array_name, name) == 0)
+            return rows[i].array_oid;
+    }
+    return 0;
+}
+
+/* The parameter is of this type from now on. */
+static bool settle(struct inference *all, size_t i, uint32_t oid)
+{
+    struct pgw_error ignored;
+    if (oid == 0 || params_cast(&all->query->arena, query_session_types(all->session),
+                                oid, &all->casts[i], &ignored) != PGW_OK)
+        return false;
+    all->oids[i] = oid;
+    return all->casts[i] != NULL;
+}
+
+/* ---- asking the engine ---- */
+
+static bool is_typed(const struct type *type)
+{
+    return type->id != TYPE_UNKNOWN &&
+           !(type->id == TYPE_TEXT && type->name && strcmp(type->name, "NULL") == 0);
+}
+
+/* The type of the probe's only parameter, or of a column of it. */
+static const struct type *probed_type(const struct engine_stmt *stmt,
+                                      const struct infer_hint *rule)
+{
+    bool column = rule->kind == INFER_COLUMN || rule->kind == INFER_TARGET;
+    if (column)
+        return rule->column < stmt->column_count ? stmt->columns[rule->column].type
+                                                 : NULL;
+    return stmt->param_count == 1 ? stmt->param_types[0] : NULL;
+}
+
+/* NULL: the engine does not know, or the probe makes no sense to it. */
+static const struct type *probe_once(struct inference *all, size_t i, bool untyped)
+{
+    const struct infer_probe ask = {.statement = all->query->source.text,
+                                    .hint = &all->rules[i],
+                                    .number = (uint32_t)i + 1,
+                                    .untyped = untyped,
+                                    .casts = all->casts,
+                                    .count = all->count};
+    struct engine_conn *conn = pool_conn_engine(all->session->conn);
+    struct arena *arena = &all->query->arena;
+    struct engine_stmt *stmt;
+    struct slice text;
+    struct error ignored;
+    if (++all->probes > PROBES_MAX || !sql_infer_probe(&ask, arena, &text) ||
+        !conn->ops->prepare(conn, text, &stmt, &ignored))
+        return NULL;
+    const struct type *type = probed_type(stmt, ask.hint);
+    type = type && is_typed(type) ? type_copy(arena, type) : NULL;
+    stmt->ops->close(stmt);
+    return type;
+}
+
+static const struct type *probe(struct inference *all, size_t i)
+{
+    const struct type *type = probe_once(all, i, false);
+    return type ? type : probe_once(all, i, true);
+}
+
+/* ---- rules ---- */
+
+static bool apply_probe(struct inference *all, size_t i)
+{
+    const struct infer_hint *rule = &all->rules[i];
+    const struct type *type = probe(all, i);
+    if (!type)
+        return false;
+    if (rule->kind == INFER_ELEMENT) {
+        const struct type list = {.id = TYPE_LIST, .child_count = 1, .children = type};
+        return settle(all, i, plan_type_oid(&list, NULL));
+    }
+    const char *name = plan_type_name(type);
+    const char *other = sql_infer_operator(rule->operator, rule->is_right, name);
+    if (rule->kind != INFER_SAME || strcmp(other, name) == 0)
+        return settle(all, i, plan_type_oid(type, NULL));
+    return settle(all, i, oid_of_name(other));
+}
+
+static bool apply_rule(struct inference *all, size_t i)
+{
+    const struct infer_hint *rule = &all->rules[i];
+    switch (rule->kind) {
+    case INFER_NOTHING:
+        return false;
+    case INFER_TYPE:
+        return settle(all, i, oid_of_name(rule->type));
+    case INFER_SAME:
+    case INFER_ELEMENT:
+        return !sql_infer_is_open(rule->operand, all->casts, all->count) &&
+               apply_probe(all, i);
+    case INFER_COLUMN:
+    case INFER_TARGET:
+        return apply_probe(all, i);
+    }
+    return false;
+}
+
+static bool is_open(const struct inference *all, size_t i)
+{
+    return !all->casts[i] && all->types[i]->id == TYPE_UNKNOWN;
+}
+
+/* What is known of a neighbour helps the next one; a rule that failed may succeed once
+ * more is known. */
+static void apply_rules(struct inference *all)
+{
+    bool learnt = true;
+    while (learnt) {
+        learnt = false;
+        for (size_t i = 0; i < all->count; i++)
+            learnt = (is_open(all, i) && apply_rule(all, i)) || learnt;
+    }
+}
+
+static bool is_integer(const struct type *type)
+{
+    return type->id == TYPE_INT32 || type->id == TYPE_INT64;
+}
+
+/* A numeric is cast with the scale of each value, or the engine would round it to what
+ * it has inferred. */
+static bool is_numeric(const struct type *type)
+{
+    return type->id == TYPE_DECIMAL || type->id == TYPE_INT128 ||
+           type->id == TYPE_UINT128 || type->id == TYPE_UINT64;
+}
+
+/* What the engine knows, in PostgreSQL's words: its own spelling of a cast, and the
+ * integers of functions that are wider in the engine. */
+static void rename_known(struct inference *all, size_t i)
+{
+    const struct infer_hint *rule = &all->rules[i];
+    bool narrower = rule->kind == INFER_TYPE && strcmp(rule->type, "int4") == 0 &&
+                    is_integer(all->types[i]);
+    if (rule->kind == INFER_TYPE && (rule->is_spelled || narrower))
+        all->oids[i] = oid_of_name(rule->type);
+    if (is_numeric(all->types[i]) && !rule->is_spelled)
+        (void)settle(all, i, PGW_NUMERICOID);
+    else if (is_numeric(all->types[i]) && all->oids[i] == PGW_NUMERICOID)
+        (void)settle(all, i, PGW_NUMERICOID);
+}
+
+/* ---- all of it ---- */
+
+/* The neighbours are as the engine reads them; what the client has spelled is not. */
+static bool find_rules(struct inference *all)
+{
+    struct query *query = all->query;
+    if (!sql_infer(query->source.text, &query->arena, all->rules, all->count))
+        return false;
+    if (slice_equal(query->source.text, query->text))
+        return true;
+    struct infer_hint *spelled =
+        arena_calloc(&query->arena, all->count, sizeof *spelled);
+    if (!spelled || !sql_infer(query->text, &query->arena, spelled, all->count))
+        return false;
+    for (size_t i = 0; i < all->count; i++) {
+        if (spelled[i].is_spelled)
+            all->rules[i] = spelled[i];
+    }
+    return true;
+}
+
+static bool begin(struct inference *all, const struct query_hints *hints)
+{
+    static const struct type unknown = {.id = TYPE_UNKNOWN, .name = "unknown"};
+    struct arena *arena = &all->query->arena;
+    all->rules = arena_calloc(arena, all->count, sizeof *all->rules);
+    all->types = arena_calloc(arena, all->count, sizeof *all->types);
+    all->casts = arena_calloc(arena, all->count, sizeof *all->casts);
+    all->oids = arena_calloc(arena, all->count, sizeof *all->oids);
+    if (!all->rules || !all->types || !all->casts || !all->oids || !find_rules(all))
+        return false;
+    for (size_t i = 0; i < all->count; i++) {
+        bool known = all->stmt && i < all->stmt->param_count;
+        all->types[i] = type_copy(arena, known ? all->stmt->param_types[i] : &unknown);
+        if (!all->types[i])
+            return false;
+        if (i >= hints->count || !hints->casts[i])
+            continue;
+        all->casts[i] = arena_string(arena, slice_of(hints->casts[i]));
+        if (!all->casts[i])
+            return false;
+    }
+    return true;
+}
+
+bool query_infer(struct query_session *session, struct query *query,
+                 const struct query_hints *hints, const struct engine_stmt *stmt,
+                 size_t count, struct error *err)
+{
+    struct inference all = {
+        .session = session, .query = query, .stmt = stmt, .count = count};
+    if (!begin(&all, hints))
+        return error_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        if (!all.casts[i] && all.types[i]->id != TYPE_UNKNOWN)
+            rename_known(&all, i);
+    }
+    apply_rules(&all);
+    query->param_types = all.types;
+    query->param_oids = all.oids;
+    query->casts = all.casts;
+    query->param_count = count;
+    return true;
+}
+
+const char *query_infer_guess(size_t attempt)
+{
+    static const char *const guesses[] = {"text",        "int4",     "float8",
+                                          "timestamptz", "interval", "text[]"};
+    return attempt < ARRAY_LEN(guesses) ? guesses[attempt] : NULL;
+}

@@ -1,0 +1,106 @@
+/* infer_probe.c - texts that are prepared to learn a type, and never executed. */
+#include "core/buf.h"
+#include "sql/infer.h"
+#include "sql/params.h"
+#include "sql/token.h"
+
+struct output {
+    const struct infer_probe *probe;
+    struct buf text;
+    uint32_t asked; /* this parameter stays; 0 = none */
+    bool failed;
+};
+
+static void put(struct output *out, struct slice text)
+{
+    out->failed = out->failed || !buf_append(&out->text, text.data, text.len);
+}
+
+static void put_param(struct output *out, uint32_t number)
+{
+    const char *cast = number > 0 && number <= out->probe->count
+                           ? out->probe->casts[number - 1]
+                           : NULL;
+    if (number == out->asked) {
+        put(out, SLICE("$1"));
+        return;
+    }
+    put(out, cast ? SLICE("NULL::") : SLICE("NULL"));
+    if (cast)
+        put(out, slice_of(cast));
+}
+
+static void put_text(struct output *out, struct slice text)
+{
+    const char *copied = text.data;
+    struct slice rest = text;
+    for (struct token token = token_next(&rest); token.kind != TOKEN_END;
+         token = token_next(&rest)) {
+        if (token.kind != TOKEN_PARAM)
+            continue;
+        put(out, (struct slice){copied, (size_t)(token.text.data - copied)});
+        put_param(out, sql_param_number(&token));
+        copied = token.text.data + token.text.len;
+    }
+    put(out, (struct slice){copied, (size_t)(text.data + text.len - copied)});
+}
+
+/* A comparison says which type the parameter has, a CASE keeps the operand's. */
+static void put_comparison(struct output *out, struct slice operand)
+{
+    uint32_t number = out->asked;
+    out->asked = 0;
+    put(out, SLICE("(CASE WHEN ("));
+    put_text(out, operand);
+    put(out, SLICE(") = $1 THEN ("));
+    if (out->probe->untyped)
+        put(out, SLICE("NULL"));
+    else
+        put_text(out, operand);
+    put(out, SLICE(") END)"));
+    out->asked = number;
+}
+
+static void put_target(struct output *out, const struct infer_hint *hint)
+{
+    put(out, SLICE("SELECT "));
+    put(out, hint->columns.len ? hint->columns : SLICE("*"));
+    put(out, SLICE(" FROM "));
+    put(out, hint->table);
+}
+
+bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
+                     struct slice *text)
+{
+    const struct infer_hint *hint = probe->hint;
+    const char *start = probe->statement.data, *end = start + probe->statement.len;
+    struct output out = {.probe = probe, .asked = probe->number};
+    if (hint->kind == INFER_TARGET) {
+        put_target(&out, hint);
+    } else if (hint->kind == INFER_COLUMN) {
+        out.asked = 0;
+        put_text(&out, probe->statement);
+    } else {
+        const char *behind = hint->span.data + hint->span.len;
+        put_text(&out, (struct slice){start, (size_t)(hint->span.data - start)});
+        put_comparison(&out, hint->operand);
+        if (hint->kind == INFER_ELEMENT) /* a condition stood there */
+            put(&out, SLICE(" IS NULL"));
+        put_text(&out, (struct slice){behind, (size_t)(end - behind)});
+    }
+    struct slice made = {(const char *)buf_data(&out.text), buf_len(&out.text)};
+    *text = (struct slice){out.failed ? NULL : arena_string(arena, made), made.len};
+    buf_free(&out.text);
+    return text->data != NULL;
+}
+
+bool sql_infer_is_open(struct slice operand, const char *const *casts, size_t count)
+{
+    for (struct token token = token_next(&operand); token.kind != TOKEN_END;
+         token = token_next(&operand)) {
+        uint32_t number = sql_param_number(&token);
+        if (number > 0 && number <= count && !casts[number - 1])
+            return true;
+    }
+    return false;
+}
