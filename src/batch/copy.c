@@ -5,6 +5,8 @@
  * follows the type, whose depth the engine has bounded. */
 #include "batch/copy.h"
 
+#include "batch/layout.h"
+
 struct copier {
     struct arena *arena;
     size_t *bytes;
@@ -25,23 +27,6 @@ static bool copy_bytes(struct copier *copier, const void **data, size_t size)
         memcpy(copy, *data, size);
     *data = copy;
     return true;
-}
-
-static size_t fixed_width(enum layout layout)
-{
-    static const unsigned char widths[] = {
-        [LAYOUT_BOOL8] = 1,        [LAYOUT_FIXED1] = 1,        [LAYOUT_FIXED2] = 2,
-        [LAYOUT_FIXED4] = 4,       [LAYOUT_FIXED8] = 8,        [LAYOUT_FIXED16] = 16,
-        [LAYOUT_FLOAT4] = 4,       [LAYOUT_FLOAT8] = 8,        [LAYOUT_UUID_BYTES] = 16,
-        [LAYOUT_TIMETZ40] = 8,     [LAYOUT_UUID_FLIPPED] = 16, [LAYOUT_INTERVAL] = 16,
-        [LAYOUT_LIST_ENTRIES] = 16};
-    return layout < sizeof widths ? widths[layout] : 0;
-}
-
-static bool is_string(enum layout layout)
-{
-    return layout == LAYOUT_STRING16 || layout == LAYOUT_SLICES ||
-           layout == LAYOUT_OFFSETS32 || layout == LAYOUT_OFFSETS64;
 }
 
 static bool copy_strings(struct copier *copier, struct column *column, size_t rows)
@@ -67,37 +52,11 @@ static bool copy_strings(struct copier *copier, struct column *column, size_t ro
     return true;
 }
 
-/* How many rows of its child a list column reaches. */
-static size_t reach(const struct column *column, size_t rows)
-{
-    size_t most = 0;
-    if (column->layout == LAYOUT_LIST_FIXED)
-        return rows * column->type->array_length;
-    if (column->layout != LAYOUT_LIST_ENTRIES)
-        return rows;
-    for (size_t row = 0; row < rows; row++) {
-        uint64_t entry[2];
-        memcpy(entry, (const char *)column->data + row * sizeof entry, sizeof entry);
-        if (column_is_valid(column, row) && entry[0] + entry[1] > most)
-            most = (size_t)(entry[0] + entry[1]);
-    }
-    return most;
-}
-
-/* The type of a child; a union's first is the tag, which belongs to nobody. */
-static const struct type *child_type(const struct type *type,
-                                     const struct column *column, size_t i)
-{
-    if (type->id != TYPE_UNION)
-        return &type->children[i];
-    return i == 0 ? column->children[0].type : &type->children[i - 1];
-}
-
 static bool copy_column(struct copier *copier, struct column *column,
                         const struct type *type, size_t rows)
 {
-    size_t child_rows = column->child_count ? reach(column, rows) : 0;
-    size_t width = fixed_width(column->layout);
+    size_t child_rows = column->child_count ? column_child_rows(column, rows) : 0;
+    size_t width = layout_width(column->layout);
     column->type = type;
     if (column->validity) {
         const void *bits = column->validity;
@@ -105,7 +64,7 @@ static bool copy_column(struct copier *copier, struct column *column,
             return false;
         column->validity = bits;
     }
-    if (is_string(column->layout) && !copy_strings(copier, column, rows))
+    if (layout_is_string(column->layout) && !copy_strings(copier, column, rows))
         return false;
     if (width && !copy_bytes(copier, &column->data, rows * width))
         return false;
@@ -119,7 +78,7 @@ static bool copy_column(struct copier *copier, struct column *column,
         return false;
     for (size_t i = 0; i < column->child_count; i++) {
         children[i] = column->children[i];
-        if (!copy_column(copier, &children[i], child_type(type, column, i), child_rows))
+        if (!copy_column(copier, &children[i], layout_child_type(type, i), child_rows))
             return false;
     }
     column->children = children;

@@ -84,6 +84,9 @@ struct engine {
     const struct engine_ops *ops;
     const char *name;       /* "duckdb" */
     struct type_oids *oids; /* of the user's types; NULL: there are none */
+    /* Where it puts what does not fit into memory, and others may too; made when it is
+     * needed. NULL: the temporary directory. */
+    const char *spill_directory;
 };
 
 /* What pg_settings says of a setting, as text. */

@@ -139,6 +139,22 @@ static int32_t declared_typmod(const struct type *type)
     return plan_type_typmod(type) - 1;
 }
 
+/* 0 is what the database takes for its default; here it means nothing at all. */
+static uint64_t limit_option(const struct server *server, const char *name)
+{
+    uint64_t bytes = options_number(&server->options, name);
+    return bytes > 0 ? bytes : 1;
+}
+
+static struct spool_limits spool_limits(const struct server *server)
+{
+    return (struct spool_limits){
+        .memory = limit_option(server, "portal-memory"),
+        .disk = limit_option(server, "portal-disk"),
+        .memory_total = limit_option(server, "portal-memory-total"),
+        .disk_total = limit_option(server, "portal-disk-total")};
+}
+
 static bool open_engine(struct server *server, struct error *err)
 {
     struct engine *engine;
@@ -148,9 +164,8 @@ static bool open_engine(struct server *server, struct error *err)
         .threads = (unsigned)options_number(&server->options, "engine-threads"),
         .declared_oid = declared_oid,
         .declared_typmod = declared_typmod};
-    const struct database_options database = {
-        .name = database_name,
-        .spool_bytes = options_number(&server->options, "portal-memory")};
+    const struct database_options database = {.name = database_name,
+                                              .spool = spool_limits(server)};
     return serve_targets(&server->options, &duckdb, err) &&
            duckdb_engine_new(&duckdb, &engine, err) &&
            database_init(&server->database, engine, &database, err);

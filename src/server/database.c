@@ -6,7 +6,30 @@
 
 #include "engine/pool.h"
 
-enum { DEFAULT_PLANS = 64, DEFAULT_SPOOL_BYTES = 64 << 20 };
+enum { DEFAULT_PLANS = 64, DEFAULT_MEMORY = 64 << 20, DEFAULT_DISK = 1 << 30, ALL = 8 };
+
+static void set_default(uint64_t *limit, uint64_t standard)
+{
+    if (*limit == 0)
+        *limit = standard;
+}
+
+static struct spool_limits spool_limits(const struct database_options *options,
+                                        const struct engine *engine)
+{
+    struct spool_limits limits = options->spool;
+    set_default(&limits.memory, DEFAULT_MEMORY);
+    set_default(&limits.disk, DEFAULT_DISK);
+    set_default(&limits.memory_total, ALL * limits.memory);
+    set_default(&limits.disk_total, ALL * limits.disk);
+    if (!limits.directory)
+        limits.directory = engine->spill_directory;
+    if (!limits.directory)
+        limits.directory = getenv("TMPDIR");
+    if (!limits.directory)
+        limits.directory = "/tmp";
+    return limits;
+}
 
 bool database_init(struct database *database, struct engine *engine,
                    const struct database_options *options, struct error *err)
@@ -14,8 +37,7 @@ bool database_init(struct database *database, struct engine *engine,
     *database = (struct database){.engine = engine};
     database->name = strdup(options->name);
     database->pool = pool_new(engine, options->plans ? options->plans : DEFAULT_PLANS);
-    database->spool_bytes =
-        options->spool_bytes ? options->spool_bytes : DEFAULT_SPOOL_BYTES;
+    database->spool.limits = spool_limits(options, engine);
     if (database->name && database->pool)
         return true;
     database_free(database);

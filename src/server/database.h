@@ -6,21 +6,24 @@
 
 #include "core/attr.h"
 #include "core/error.h"
+#include "spool/spool_budget.h"
 
 struct engine;
 struct pool;
 
 struct database_options {
-    const char *name;   /* what clients say; copied */
-    size_t plans;       /* prepared plans kept per engine connection; 0 = 64 */
-    size_t spool_bytes; /* rows of suspended portals kept per portal; 0 = 64 MiB */
+    const char *name; /* what clients say; copied */
+    size_t plans;     /* prepared plans kept per engine connection; 0 = 64 */
+    /* Rows of suspended portals. 0 = 64 MiB in memory and 1 GiB in files a portal,
+     * eight times as much for all. The directory: NULL = the engine's. */
+    struct spool_limits spool;
 };
 
 struct database {
     char *name;
     struct engine *engine; /* owned */
     struct pool *pool;
-    size_t spool_bytes;
+    struct spool_budget spool;
 };
 
 /* The engine is moved in, also when this fails. */

@@ -109,12 +109,13 @@ bool rows_spool_live(struct query_session *session, struct error *err)
     if (!rows)
         return true;
     if (!rows->spool)
-        rows->spool = spool_new(session->database->spool_bytes, rows->types);
+        rows->spool = spool_new(&session->database->spool, rows->types,
+                                rows->cursor->column_count);
     if (!rows->spool || !keep_current(rows, err))
         return rows->spool ? false : error_no_memory(err);
     for (;;) {
-        if (spool_is_full(rows->spool))
-            return spool_full_error(rows->spool, err);
+        if (!spool_takes_more(rows->spool, err))
+            return false;
         switch (rows->cursor->ops->next(rows->cursor, &batch, err)) {
         case ENGINE_BATCH:
             if (!spool_append(rows->spool, &batch, err))
@@ -182,8 +183,10 @@ static enum pgw_status advance(struct query_rows *rows, struct error *err)
         rows->table = NULL;
         return PGW_MORE;
     }
-    if (rows->spool && spool_next(rows->spool, &rows->current))
-        return PGW_MORE;
+    enum spool_next got =
+        rows->spool ? spool_next(rows->spool, &rows->current, err) : SPOOL_END;
+    if (got != SPOOL_END)
+        return got == SPOOL_BATCH ? PGW_MORE : PGW_ERROR;
     return rows->cursor ? next_live(rows, err) : PGW_OK;
 }
 

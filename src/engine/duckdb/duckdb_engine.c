@@ -18,7 +18,8 @@ struct duckdb_engine {
     struct duckdb_names names;
     struct duckdb_catalog *catalog;
     struct duckdb_conns conns;
-    char spill[4096]; /* a directory made for this process, or "" */
+    char spill[4096];
+    bool owns_spill; /* nobody has asked for that directory */
 };
 
 static bool connect_engine(struct engine *base, struct engine_conn **out,
@@ -52,7 +53,7 @@ static void free_engine(struct engine *base)
     duckdb_catalog_free(engine->catalog);
     duckdb_conns_free(&engine->conns);
     type_oids_free(engine->names.oids);
-    if (engine->spill[0])
+    if (engine->owns_spill)
         (void)rmdir(engine->spill); /* DuckDB has emptied it */
     free(engine);
 }
@@ -91,24 +92,24 @@ static uint64_t usable_memory(void)
 /* The directory for what does not fit into memory; of this process alone, unless given.
  */
 static bool choose_spill(struct duckdb_engine *engine,
-                         const struct duckdb_options *options, char *out, size_t size,
-                         struct error *err)
+                         const struct duckdb_options *options, struct error *err)
 {
     const char *temporary = getenv("TMPDIR");
-    if (options->spill_directory) {
-        (void)snprintf(out, size, "%s", options->spill_directory);
+    char *out = engine->spill;
+    engine->base.spill_directory = out;
+    engine->owns_spill = !options->spill_directory;
+    if (options->spill_directory)
+        (void)snprintf(out, sizeof engine->spill, "%s", options->spill_directory);
+    else if (options->path)
+        (void)snprintf(out, sizeof engine->spill, "%s.spill", options->path);
+    else
+        (void)snprintf(out, sizeof engine->spill, "%s/wirehouse-XXXXXX",
+                       temporary ? temporary : "/tmp");
+    if (options->spill_directory || options->path || mkdtemp(out))
         return true;
-    }
-    if (options->path) {
-        (void)snprintf(out, size, "%s.spill", options->path);
-        return true;
-    }
-    (void)snprintf(out, size, "%s/wirehouse-XXXXXX", temporary ? temporary : "/tmp");
-    if (!mkdtemp(out))
-        return error_set(err, "58030", "cannot make the directory %s: %s", out,
-                         strerror(errno));
-    (void)snprintf(engine->spill, sizeof engine->spill, "%s", out);
-    return true;
+    engine->owns_spill = false;
+    return error_set(err, "58030", "cannot make the directory %s: %s", out,
+                     strerror(errno));
 }
 
 static bool set_config(duckdb_config config, const char *name, const char *value,
@@ -123,18 +124,18 @@ static bool configure(struct duckdb_engine *engine,
                       const struct duckdb_options *options, duckdb_config config,
                       struct error *err)
 {
-    char memory[32], threads[16], spill[4096];
+    char memory[32], threads[16];
     uint64_t limit = options->memory_limit_bytes ? options->memory_limit_bytes
                                                  : usable_memory() / 10 * 7;
     (void)snprintf(memory, sizeof memory, "%" PRIu64 "B", limit);
     (void)snprintf(threads, sizeof threads, "%u", options->threads);
-    if (!choose_spill(engine, options, spill, sizeof spill, err))
+    if (!choose_spill(engine, options, err))
         return false;
     const struct {
         const char *name, *value;
     } settings[] = {
         {"memory_limit", memory},
-        {"temp_directory", spill},
+        {"temp_directory", engine->spill},
         {"autoinstall_known_extensions", "false"},
         {"autoload_known_extensions", "false"},
         {"allow_community_extensions", "false"},

@@ -135,7 +135,7 @@ static const struct duckdb_error_rule *find_rule(const struct told *told,
 {
     for (size_t i = 0; i < duckdb_error_rule_count; i++) {
         const struct duckdb_error_rule *rule = &duckdb_error_rules[i];
-        *parts = (struct parts){{{"", 0}}};
+        *parts = (struct parts){0};
         if (slice_equal(told->kind, slice_of(rule->kind)) &&
             (!rule->pattern || match(rule->pattern, told->text, parts)))
             return rule;
@@ -159,6 +159,8 @@ const struct duckdb_error_rule *duckdb_error_rule_of(const char *message)
 static bool append(char *out, size_t size, struct slice text)
 {
     size_t used = strlen(out);
+    if (!text.data) /* a part that is not there */
+        return true;
     size_t len = text_boundary(text.data, text.len, size - 1 - used);
     memcpy(out + used, text.data, len);
     out[used + len] = '\0';

@@ -1,0 +1,251 @@
+/* spool_file.c - batches in a file that has no name.
+ *
+ *     0 ──────── start ──────────────── end
+ *       read already   to be read        next batch goes here
+ *
+ * A batch is written through a small buffer on the stack. `end` moves when all of it is
+ * there; after a failure the file is cut back to it. */
+#include "spool/spool_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "batch/pack.h"
+
+struct spool_file {
+    struct spool_budget *budget;
+    int fd;
+    uint64_t start, end;
+};
+
+/* ---- errors ---- */
+
+static bool system_error(struct error *err, const char *what)
+{
+    static const struct {
+        int number;
+        const char *sqlstate;
+    } codes[] = {{ENOSPC, "53100"}, {EDQUOT, "53100"}, {EFBIG, "53100"},
+                 {EMFILE, "53000"}, {ENFILE, "53000"}, {ENOMEM, "53200"}};
+    const char *sqlstate = "58030";
+    int number = errno;
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        if (codes[i].number == number)
+            sqlstate = codes[i].sqlstate;
+    }
+    return error_set(err, sqlstate, "cannot %s the rows of a suspended portal: %s",
+                     what, strerror(number));
+}
+
+static bool limit_error(struct error *err, uint64_t limit, const char *whose,
+                        const char *option)
+{
+    error_set(err, "53400", "the rows of %s do not fit into %llu MB of files", whose,
+              (unsigned long long)(limit >> 20));
+    error_hint(err,
+               "Fetch all rows of the portal, or close it, before the next statement; "
+               "or raise %s.",
+               option);
+    return false;
+}
+
+/* ---- the file ---- */
+
+/* Where O_TMPFILE is not to be had, a name that is removed at once. */
+static int open_named(const char *directory)
+{
+    char path[4096];
+    int len = snprintf(path, sizeof path, "%s/wirehouse-spool-XXXXXX", directory);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);
+    return fd;
+}
+
+static int open_unnamed(const char *directory)
+{
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return fd;
+    return open_named(directory);
+}
+
+static int open_in(const char *directory)
+{
+    int fd = open_unnamed(directory);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+        return -1;
+    return open_unnamed(directory);
+}
+
+struct spool_file *spool_file_new(struct spool_budget *budget, struct error *err)
+{
+    struct spool_file *file = calloc(1, sizeof *file);
+    if (!file) {
+        error_no_memory(err);
+        return NULL;
+    }
+    file->budget = budget;
+    file->fd = open_in(budget->limits.directory);
+    if (file->fd >= 0)
+        return file;
+    system_error(err, "open a file for");
+    free(file);
+    return NULL;
+}
+
+void spool_file_free(struct spool_file *file)
+{
+    if (!file)
+        return;
+    budget_sub_disk(file->budget, file->end);
+    close(file->fd);
+    free(file);
+}
+
+bool spool_file_is_read(const struct spool_file *file)
+{
+    return file->start == file->end;
+}
+
+/* ---- writing ---- */
+
+struct writer {
+    struct spool_file *file;
+    struct error *err;
+    uint64_t at; /* how far the file has been written */
+    size_t used;
+    char buffer[16384];
+};
+
+static bool write_all(struct writer *writer, const char *data, size_t len)
+{
+    struct spool_file *file = writer->file;
+    const struct spool_limits *limits = &file->budget->limits;
+    if (len > limits->disk || writer->at > limits->disk - len)
+        return limit_error(writer->err, limits->disk, "a suspended portal",
+                           "--portal-disk");
+    if (!budget_take_disk(file->budget, len))
+        return limit_error(writer->err, limits->disk_total, "all suspended portals",
+                           "--portal-disk-total");
+    uint64_t end = writer->at + len;
+    while (writer->at < end) {
+        ssize_t put =
+            pwrite(file->fd, data, (size_t)(end - writer->at), (off_t)writer->at);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0) {
+            budget_sub_disk(file->budget, end - writer->at);
+            return system_error(writer->err, "keep");
+        }
+        data += put;
+        writer->at += (uint64_t)put;
+    }
+    return true;
+}
+
+static bool flush(struct writer *writer)
+{
+    size_t len = writer->used;
+    writer->used = 0;
+    return len == 0 || write_all(writer, writer->buffer, len);
+}
+
+static bool write_bytes(void *self, const void *data, size_t len)
+{
+    struct writer *writer = self;
+    if (len > sizeof writer->buffer - writer->used && !flush(writer))
+        return false;
+    if (len > sizeof writer->buffer)
+        return write_all(writer, data, len);
+    memcpy(writer->buffer + writer->used, data, len);
+    writer->used += len;
+    return true;
+}
+
+/* Forget what lies beyond the last whole batch. */
+static void cut_back(struct spool_file *file, uint64_t written)
+{
+    budget_sub_disk(file->budget, written - file->end);
+    (void)ftruncate(file->fd, (off_t)file->end);
+}
+
+bool spool_file_append(struct spool_file *file, const struct batch *batch,
+                       struct error *err)
+{
+    struct writer writer = {.file = file, .err = err, .at = file->end};
+    const struct pack_sink sink = {write_bytes, &writer};
+    if (batch_pack(batch, &sink) && flush(&writer)) {
+        file->end = writer.at;
+        return true;
+    }
+    cut_back(file, writer.at);
+    return false;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    int fd;
+    uint64_t at;
+};
+
+static bool read_bytes(void *self, void *data, size_t len)
+{
+    struct reader *reader = self;
+    char *to = data;
+    while (len > 0) {
+        ssize_t got = pread(reader->fd, to, len, (off_t)reader->at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            errno = EIO; /* shorter than what was written */
+        if (got <= 0)
+            return false;
+        to += got;
+        reader->at += (uint64_t)got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+/* What has been read, all of it, or will never be, leaves the disk. */
+static void empty(struct spool_file *file)
+{
+    budget_sub_disk(file->budget, file->end);
+    (void)ftruncate(file->fd, 0);
+    file->start = file->end = 0;
+}
+
+bool spool_file_next(struct spool_file *file, const struct type *const *types,
+                     size_t column_count, struct arena *arena, struct batch *out,
+                     struct error *err)
+{
+    struct reader reader = {file->fd, file->start};
+    const struct pack_source source = {read_bytes, &reader};
+    enum unpack_result result = batch_unpack(&source, types, column_count, arena, out);
+    file->start = reader.at;
+    if (result != UNPACK_DONE || spool_file_is_read(file))
+        empty(file);
+    switch (result) {
+    case UNPACK_DONE:
+        return true;
+    case UNPACK_NO_MEMORY:
+        return error_no_memory(err);
+    case UNPACK_REFUSED:
+        return system_error(err, "read");
+    case UNPACK_MALFORMED:
+        break;
+    }
+    return error_set(err, "58030", "the rows of a suspended portal are damaged");
+}
