@@ -333,6 +333,11 @@ void *pgw_session_alloc(pgw_session *session, size_t bytes);
 
 /* 0 = no limit. Applies from the next statement on. */
 void pgw_session_set_statement_timeout(pgw_session *session, uint32_t milliseconds);
+/* How long the client may ask nothing after ReadyForQuery, outside of a transaction
+ * block and within one; 0 = no limit. Then it is told 57P05 or 25P03, and the
+ * connection closes. Applies from the next ReadyForQuery on. */
+void pgw_session_set_idle_timeouts(pgw_session *session, uint32_t session_ms,
+                                   uint32_t transaction_ms);
 
 /* A handler that is going to block its thread asks first. OK: go on, until block_end or
  * the session is parked. WAIT: return WAIT; the session is woken when it may. */

@@ -24,11 +24,13 @@ enum pgw_want {
     PGW_WANT_RECV = 16
 };
 
-/* Why a statement is to end before it is done. */
+/* Why a statement, or a session, is to end before it is done. */
 enum pgw_interrupt {
     PGW_INTERRUPT_NONE,
     PGW_INTERRUPT_CANCEL,            /* CancelRequest: 57014 */
     PGW_INTERRUPT_STATEMENT_TIMEOUT, /* 57014 */
+    PGW_INTERRUPT_IDLE_SESSION,      /* nothing was asked: 57P05, closed */
+    PGW_INTERRUPT_IDLE_TRANSACTION,  /* … in a transaction block: 25P03, closed */
     PGW_INTERRUPT_LOGIN_TIMEOUT,     /* the connection is closed */
     PGW_INTERRUPT_HANG_UP,           /* the client has gone: nothing more is said */
     PGW_INTERRUPT_SHUTDOWN           /* 57P01, the connection is closed */

@@ -177,6 +177,8 @@ static bool interrupted(struct http_session *http, struct error *err)
         error_set(err, "57014", "canceling statement due to user request");
         return true;
     case PGW_INTERRUPT_NONE:
+    case PGW_INTERRUPT_IDLE_SESSION:
+    case PGW_INTERRUPT_IDLE_TRANSACTION:
     case PGW_INTERRUPT_LOGIN_TIMEOUT:
     case PGW_INTERRUPT_HANG_UP:
     case PGW_INTERRUPT_SHUTDOWN:

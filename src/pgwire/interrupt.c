@@ -6,7 +6,8 @@
  *
  * Who interrupts swaps the reason in only while that statement runs, so a cancel that
  * comes too late finds nothing. Reasons that close the connection have a word of their
- * own, which is never taken back. */
+ * own, which is never taken back; only that the session was idle is forgotten when a
+ * statement begins at that very moment. */
 #include "pgwire/session_state.h"
 
 static const uint64_t active_bit = 1 << 8;
@@ -27,12 +28,56 @@ void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt re
     session->host.deadline(session->host_self, at, reason);
 }
 
+void interrupt_idle(pgw_session *session)
+{
+    bool outside = session->transaction == 'I';
+    uint32_t ms = outside ? session->idle_session_timeout_ms
+                          : session->idle_transaction_timeout_ms;
+    session->has_idle_deadline = ms > 0;
+    if (ms > 0)
+        interrupt_deadline(session, ms,
+                           outside ? PGW_INTERRUPT_IDLE_SESSION
+                                   : PGW_INTERRUPT_IDLE_TRANSACTION);
+}
+
+/* Take it back, if it was not too late. */
+static void forget_idle(pgw_session *session, enum pgw_interrupt reason)
+{
+    unsigned expected = (unsigned)reason;
+    (void)atomic_compare_exchange_strong(&session->closing, &expected,
+                                         PGW_INTERRUPT_NONE);
+}
+
+static void end_idle(pgw_session *session)
+{
+    if (!session->has_idle_deadline)
+        return;
+    session->has_idle_deadline = false;
+    forget_idle(session, PGW_INTERRUPT_IDLE_SESSION);
+    forget_idle(session, PGW_INTERRUPT_IDLE_TRANSACTION);
+    interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
+}
+
+/* From another thread. Either the statement that begins sees that the session is to
+ * close, or this sees that a statement runs. */
+static void close_idle(pgw_session *session, enum pgw_interrupt reason)
+{
+    unsigned expected = PGW_INTERRUPT_NONE;
+    if (atomic_load(&session->running) & active_bit)
+        return;
+    (void)atomic_compare_exchange_strong(&session->closing, &expected,
+                                         (unsigned)reason);
+    if (atomic_load(&session->running) & active_bit)
+        forget_idle(session, reason);
+}
+
 void interrupt_begin(pgw_session *session)
 {
     if (atomic_load_explicit(&session->running, memory_order_relaxed) & active_bit)
         return;
     session->statement_number++;
     atomic_store(&session->running, session->statement_number << 16 | active_bit);
+    end_idle(session);
     session->has_deadline = session->statement_timeout_ms > 0;
     if (session->has_deadline)
         interrupt_deadline(session, session->statement_timeout_ms,
@@ -60,6 +105,8 @@ static bool say_why(uint64_t word, struct pgw_error *err)
         (void)pgw_fail(err, "57014", "canceling statement due to statement timeout");
         return true;
     case PGW_INTERRUPT_NONE:
+    case PGW_INTERRUPT_IDLE_SESSION:
+    case PGW_INTERRUPT_IDLE_TRANSACTION:
     case PGW_INTERRUPT_LOGIN_TIMEOUT:
     case PGW_INTERRUPT_HANG_UP:
     case PGW_INTERRUPT_SHUTDOWN:
@@ -100,6 +147,11 @@ bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
                            uint64_t *statement)
 {
     bool running;
+    if (reason == PGW_INTERRUPT_IDLE_SESSION ||
+        reason == PGW_INTERRUPT_IDLE_TRANSACTION) {
+        close_idle(session, reason);
+        return false;
+    }
     if (closes(reason)) {
         running = atomic_load(&session->running) & active_bit;
         if (running ||
@@ -117,6 +169,13 @@ bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
 void pgw_session_set_statement_timeout(pgw_session *session, uint32_t milliseconds)
 {
     session->statement_timeout_ms = milliseconds;
+}
+
+void pgw_session_set_idle_timeouts(pgw_session *session, uint32_t session_ms,
+                                   uint32_t transaction_ms)
+{
+    session->idle_session_timeout_ms = session_ms;
+    session->idle_transaction_timeout_ms = transaction_ms;
 }
 
 enum pgw_status pgw_block_begin(pgw_session *session)

@@ -366,10 +366,28 @@ static bool check_closing(pgw_session *session)
     enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
     if (reason == PGW_INTERRUPT_NONE || session->state == STATE_CLOSED)
         return false;
-    if (reason == PGW_INTERRUPT_SHUTDOWN && session->state != STATE_STARTUP)
-        session_fatal(session, "57P01",
-                      "terminating connection due to administrator command");
-    else
+    switch (reason) {
+    case PGW_INTERRUPT_SHUTDOWN:
+        if (session->state != STATE_STARTUP)
+            session_fatal(session, "57P01",
+                          "terminating connection due to administrator command");
+        break;
+    case PGW_INTERRUPT_IDLE_SESSION:
+        session_fatal(session, "57P05",
+                      "terminating connection due to idle-session timeout");
+        break;
+    case PGW_INTERRUPT_IDLE_TRANSACTION:
+        session_fatal(session, "25P03",
+                      "terminating connection due to idle-in-transaction timeout");
+        break;
+    case PGW_INTERRUPT_NONE:
+    case PGW_INTERRUPT_CANCEL:
+    case PGW_INTERRUPT_STATEMENT_TIMEOUT:
+    case PGW_INTERRUPT_LOGIN_TIMEOUT:
+    case PGW_INTERRUPT_HANG_UP:
+        break;
+    }
+    if (session->state != STATE_CLOSED)
         close_session(session);
     return true;
 }

@@ -79,6 +79,7 @@ struct pgw_session {
     size_t message_max, high_water;
     uint32_t pid;
     uint32_t login_timeout_ms, statement_timeout_ms;
+    uint32_t idle_session_timeout_ms, idle_transaction_timeout_ms;
 
     enum session_state state;
     bool waiting; /* the last step was answered with WAIT */
@@ -114,6 +115,7 @@ struct pgw_session {
 
     uint64_t statement_number;
     bool has_deadline;        /* the running statement's time-out */
+    bool has_idle_deadline;   /* that of having nothing to do */
     _Atomic uint64_t running; /* number << 16 | active << 8 | reason: interrupt.c */
     _Atomic unsigned closing; /* a reason that closes the connection */
 };
@@ -175,6 +177,8 @@ void interrupt_begin(pgw_session *session); /* a statement runs; again: nothing 
 void interrupt_end(pgw_session *session);
 /* Ask the host to interrupt the session in `ms`; 0 takes it back. */
 void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt reason);
+/* The client has been told that it may ask: it must not take for ever. */
+void interrupt_idle(pgw_session *session);
 /* Has somebody interrupted the running statement? Then *err says so. */
 bool interrupt_pending(pgw_session *session, struct pgw_error *err);
 /* An interrupted handler's own words give way to PostgreSQL's. */

@@ -51,8 +51,10 @@ void sync_step(pgw_session *session)
     session->failed = false;
     session->flush = true;
     if (parameters_report(session, false) &&
-        reply_ready(&session->output, session->transaction))
+        reply_ready(&session->output, session->transaction)) {
         session_enter(session, STATE_READY);
-    else
+        interrupt_idle(session);
+    } else {
         session_no_memory(session);
+    }
 }

@@ -188,6 +188,19 @@ static bool check_database(const struct pg_front *server, pgw_session *session,
     return false;
 }
 
+void front_follow(struct front *front)
+{
+    const struct settings *settings = query_session_settings(front->query);
+    if (front->settings_seen == settings->version)
+        return;
+    front->settings_seen = settings->version;
+    pgw_session_set_statement_timeout(
+        front->session, settings_timeout_ms(settings, SETTING_STATEMENT_TIMEOUT));
+    pgw_session_set_idle_timeouts(
+        front->session, settings_timeout_ms(settings, SETTING_IDLE_SESSION_TIMEOUT),
+        settings_timeout_ms(settings, SETTING_IDLE_IN_TRANSACTION_TIMEOUT));
+}
+
 static bool open_front(const struct pg_front *server, struct front *front,
                        struct error *err)
 {
@@ -199,8 +212,7 @@ static bool open_front(const struct pg_front *server, struct front *front,
     if (!preset_all(server, front, err))
         return false;
     settings_report_all(query_session_settings(front->query));
-    pgw_session_set_statement_timeout(
-        front->session, settings_timeout_ms(query_session_settings(front->query)));
+    front_follow(front);
     return true;
 }
 

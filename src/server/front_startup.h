@@ -10,7 +10,8 @@ struct query_session;
 struct front {
     pgw_session *session; /* whose state this is */
     struct query_session *query;
-    bool is_checked; /* the query string that is being served is well formed */
+    uint64_t settings_seen; /* the version of the settings that the session follows */
+    bool is_checked;        /* the query string that is being served is well formed */
 };
 
 /* pgw_startup_ops.open and .close; ctx is a struct pg_front. Errors, all FATAL: 3D000
@@ -18,5 +19,7 @@ struct front {
 enum pgw_status front_open(void *ctx, pgw_session *session, void **state,
                            struct pgw_error *err);
 void front_close(void *state);
+/* Let the session follow the time-outs that are set. */
+void front_follow(struct front *front);
 
 #endif

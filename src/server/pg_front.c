@@ -44,8 +44,7 @@ static enum pgw_status no_memory(struct pgw_error *err)
 static void show_state(struct front *front)
 {
     pgw_session_set_transaction(front->session, query_session_status(front->query));
-    pgw_session_set_statement_timeout(
-        front->session, settings_timeout_ms(query_session_settings(front->query)));
+    front_follow(front);
 }
 
 /* ---- rows ---- */

@@ -223,12 +223,11 @@ bool settings_show(const struct settings *settings, const char *name,
     return true;
 }
 
-uint32_t settings_timeout_ms(const struct settings *settings)
+uint32_t settings_timeout_ms(const struct settings *settings, enum setting_id id)
 {
     struct error ignored;
     double value = 0;
-    (void)setting_parse_number(&settings_followed[SETTING_STATEMENT_TIMEOUT],
-                               settings_get(settings, SETTING_STATEMENT_TIMEOUT),
+    (void)setting_parse_number(&settings_followed[id], settings_get(settings, id),
                                &value, &ignored);
     return (uint32_t)value;
 }
@@ -260,6 +259,7 @@ static void replace(struct settings *settings, struct setting_entry *entry, char
     pthread_mutex_lock(&settings->lock);
     entry->now = value;
     pthread_mutex_unlock(&settings->lock);
+    settings->version++;
     if (spec &&
         strcmp(before ? before : spec->standard, value ? value : spec->standard) != 0)
         report(settings, spec);

@@ -32,6 +32,8 @@ enum setting_id {
     SETTING_DEFAULT_TRANSACTION_ISOLATION,
     SETTING_DEFAULT_TRANSACTION_READ_ONLY,
     SETTING_EXTRA_FLOAT_DIGITS,
+    SETTING_IDLE_IN_TRANSACTION_TIMEOUT,
+    SETTING_IDLE_SESSION_TIMEOUT,
     SETTING_INTERVALSTYLE,
     SETTING_ROLE,
     SETTING_SEARCH_PATH,
@@ -61,6 +63,7 @@ struct settings {
     struct setting_entry *entries;
     size_t count, capacity;
     struct settings_listener listener;
+    uint64_t version;               /* grows with every change */
     pthread_mutex_t lock;           /* guards what entries hold, and what is deferred */
     struct setting_change *changes; /* deferred, oldest first */
 };
@@ -103,8 +106,8 @@ bool settings_show(const struct settings *settings, const char *name,
 /* What SET's list of values becomes depends on the setting. */
 bool settings_takes_list(const char *name, bool *quotes);
 
-/* statement_timeout in milliseconds; 0 = none. */
-uint32_t settings_timeout_ms(const struct settings *settings);
+/* A time-out in milliseconds; 0 = none. */
+uint32_t settings_timeout_ms(const struct settings *settings, enum setting_id id);
 
 /* The transaction has ended: keep or undo what it set. */
 void settings_end_transaction(struct settings *settings, bool committed);

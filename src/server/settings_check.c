@@ -28,7 +28,10 @@ bool setting_unsupported(const struct setting_spec *spec, const char *written,
 bool setting_keep(const char *text, char **kept, struct error *err)
 {
     *kept = strdup(text);
-    return *kept || error_no_memory(err);
+    if (*kept)
+        return true;
+    error_no_memory(err);
+    return false;
 }
 
 /* ---- types ---- */
@@ -107,7 +110,10 @@ static bool check_enum(const struct setting_spec *spec, const char *written,
     while (next_word(&list, &name, &word)) {
         if (slice_equal_nocase(name, slice_of(written))) {
             *kept = strndup(word.data, word.len);
-            return *kept || error_no_memory(err);
+            if (*kept)
+                return true;
+            error_no_memory(err);
+            return false;
         }
     }
     setting_invalid(spec, written, err);

@@ -59,6 +59,16 @@ const struct setting_spec settings_followed[SETTING_COUNT] = {
          IN(USER, LOCALE),
          .flags = FLAG_STYLE,
          .description = "Digits of floating-point values; above 0: exact."},
+    [SETTING_IDLE_IN_TRANSACTION_TIMEOUT] =
+        {.name = "idle_in_transaction_session_timeout",
+         INTEGER("0", UNIT_MS, 0, 2147483647),
+         IN(USER, STATEMENT),
+         .description = "How long a transaction may be idle; 0: no limit."},
+    [SETTING_IDLE_SESSION_TIMEOUT] =
+        {.name = "idle_session_timeout",
+         INTEGER("0", UNIT_MS, 0, 2147483647),
+         IN(USER, STATEMENT),
+         .description = "How long a session may be idle; 0: no limit."},
     [SETTING_INTERVALSTYLE] =
         {.name = "IntervalStyle",
          ENUM("postgres", "postgres, postgres_verbose, sql_standard, iso_8601"),

@@ -248,12 +248,13 @@ static bool append_interval(struct text *out, struct slice *rest)
     return true;
 }
 
+/* A word right behind a number is junk: 64MB must be a string. */
 static bool append_number(struct text *out, const struct token *token,
                           struct slice rest)
 {
-    bool junk = rest.len > 0 &&
-                sql_is_name(&(struct token){.kind = sql_peek(rest).kind}) &&
-                sql_peek(rest).text.data == token->text.data + token->text.len;
+    struct token next = sql_peek(rest);
+    bool junk =
+        sql_is_name(&next) && next.text.data == token->text.data + token->text.len;
     return !junk && append(out, token->text);
 }
 

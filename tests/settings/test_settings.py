@@ -4,6 +4,7 @@ SQLSTATE, rows, notices, parameters and transaction status, over both protocols.
 import os
 import pathlib
 import re
+import select
 import unittest
 
 import psycopg
@@ -153,6 +154,42 @@ class Allowed(unittest.TestCase):
     def test_each_is_said(self):
         said = {line for _, lines in conversations() for line in lines}
         self.assertEqual(set(ALLOWED) - said, set())
+
+
+# ---- time-outs of having nothing to do ----
+
+
+class Idle(unittest.TestCase):
+    def told(self, port, *lines):
+        """What a client that asks nothing more is told at the end."""
+        client = Client(port, "")
+        for line in lines:
+            client.ask(line, False)
+        client.notices.clear()
+        while client.pgconn.status == pq.ConnStatus.OK:
+            select.select([client.pgconn.socket], [], [])
+            try:
+                client.pgconn.consume_input()
+            except psycopg.OperationalError:
+                break
+            client.pgconn.is_busy()  # takes the messages that are there
+        return client.notices
+
+    def compare(self, *lines):
+        expected = self.told(os.environ["POSTGRES_PORT"], *lines)
+        self.assertEqual(self.told(os.environ["PGPORT"], *lines), expected)
+        return expected
+
+    def test_session(self):
+        self.assertEqual(self.compare("set idle_session_timeout = '50ms'"), [("FATAL", "57P05")])
+
+    def test_transaction(self):
+        self.assertEqual(self.compare("set idle_in_transaction_session_timeout = 50", "begin"),
+                         [("FATAL", "25P03")])
+
+    def test_failed_transaction(self):
+        self.assertEqual(self.compare("set idle_in_transaction_session_timeout = 50", "begin",
+                                      "nonsense"), [("FATAL", "25P03")])
 
 
 # ---- docs/COMMANDS.md ----

@@ -41,107 +41,107 @@ static void test_split(void **state)
     }
 }
 
+static const struct {
+    const char *sql;
+    enum sql_kind kind;
+    const char *tag;
+} classes[] = {
+    {"", SQL_EMPTY, ""},
+    {"-- nothing", SQL_EMPTY, ""},
+    {"select 1", SQL_ENGINE, "SELECT"},
+    {"(select 1)", SQL_ENGINE, "SELECT"},
+    {"/* x */ SeLeCt 1", SQL_ENGINE, "SELECT"},
+    {"from t", SQL_ENGINE, "SELECT"},
+    {"values (1)", SQL_ENGINE, "SELECT"},
+    {"with a as (insert into b values (1)) select 1", SQL_ENGINE, "SELECT"},
+    {"with a as (select 1) insert into t select * from a", SQL_ENGINE, "INSERT 0"},
+    {"insert into t values (1) returning a", SQL_ENGINE, "INSERT 0"},
+    {"update t set a = 1", SQL_ENGINE, "UPDATE"},
+    {"create table t (a int)", SQL_ENGINE, "CREATE TABLE"},
+    {"create or replace temp table t (a int)", SQL_ENGINE, "CREATE TABLE"},
+    {"create table t as select 1", SQL_ENGINE, "SELECT"},
+    {"create table t (a int check (cast(a as text) = 'x'))", SQL_ENGINE,
+     "CREATE TABLE"},
+    {"create unique index i on t (a)", SQL_ENGINE, "CREATE INDEX"},
+    {"drop view v", SQL_ENGINE, "DROP VIEW"},
+    {"set x = 1", SQL_SET, "SET"},
+    {"SET LOCAL x TO 1", SQL_SET, "SET"},
+    {"set time zone 'UTC'", SQL_SET, "SET"},
+    {"set x", SQL_MALFORMED, "SET"},
+    {"set global threads = 1", SQL_ENGINE, "SET"},
+    {"set transaction read only", SQL_SET_TRANSACTION, "SET"},
+    {"set transaction", SQL_MALFORMED, "SET"},
+    {"set transaction snapshot 'x'", SQL_UNSUPPORTED, "SET TRANSACTION SNAPSHOT"},
+    {"set session characteristics as transaction read only", SQL_SET_TRANSACTION,
+     "SET"},
+    {"set session authorization default", SQL_SET, "SET"},
+    {"set constraints all deferred", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
+    {"set constraints a, b.c immediate", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
+    {"set constraints all", SQL_MALFORMED, "SET CONSTRAINTS"},
+    {"set names", SQL_SET, "SET"},
+    {"set names utf8", SQL_MALFORMED, "SET"},
+    {"set schema 'a'", SQL_SET, "SET"},
+    {"set schema = 'a'", SQL_SET, "SET"},
+    {"set a from current", SQL_SET, "SET"},
+    {"set variable a = 1", SQL_ENGINE, "SET"},
+    {"show transaction isolation level", SQL_SHOW, "SHOW"},
+    {"reset session authorization", SQL_RESET, "RESET"},
+    {"close all", SQL_CLOSE, "CLOSE CURSOR ALL"},
+    {"close a", SQL_CLOSE, "CLOSE CURSOR"},
+    {"close", SQL_MALFORMED, "CLOSE CURSOR"},
+    {"unlisten *", SQL_UNLISTEN, "UNLISTEN"},
+    {"unlisten a", SQL_UNLISTEN, "UNLISTEN"},
+    {"unlisten", SQL_MALFORMED, "UNLISTEN"},
+    {"lock table only a, b.c in access share mode nowait", SQL_LOCK, "LOCK TABLE"},
+    {"lock a", SQL_UNSUPPORTED, "LOCK TABLE in a mode but ACCESS SHARE"},
+    {"lock in access share mode", SQL_UNSUPPORTED,
+     "LOCK TABLE in a mode but ACCESS SHARE"},
+    {"reset all", SQL_RESET, "RESET"},
+    {"show x", SQL_SHOW, "SHOW"},
+    {"show all tables", SQL_ENGINE, "SHOW"},
+    {"begin", SQL_BEGIN, "BEGIN"},
+    {"begin transaction isolation level read committed, read only", SQL_BEGIN, "BEGIN"},
+    {"begin isolation level serializable", SQL_BEGIN, "BEGIN"},
+    {"begin read only,", SQL_MALFORMED, "BEGIN"},
+    {"begin , read only", SQL_MALFORMED, "BEGIN"},
+    {"begin not", SQL_MALFORMED, "BEGIN"},
+    {"start", SQL_MALFORMED, "START TRANSACTION"},
+    {"start transaction read write not deferrable", SQL_BEGIN, "START TRANSACTION"},
+    {"begin nonsense", SQL_MALFORMED, "BEGIN"},
+    {"start transaction", SQL_BEGIN, "START TRANSACTION"},
+    {"commit work", SQL_COMMIT, "COMMIT"},
+    {"end", SQL_COMMIT, "COMMIT"},
+    {"commit and chain", SQL_COMMIT, "COMMIT"},
+    {"commit and", SQL_MALFORMED, "COMMIT"},
+    {"abort transaction and no chain", SQL_ROLLBACK, "ROLLBACK"},
+    {"rollback and no chain", SQL_ROLLBACK, "ROLLBACK"},
+    {"rollback to savepoint a", SQL_SAVEPOINT, "ROLLBACK TO SAVEPOINT"},
+    {"savepoint a", SQL_SAVEPOINT, "SAVEPOINT"},
+    {"deallocate prepare x", SQL_DEALLOCATE, "DEALLOCATE"},
+    {"deallocate all", SQL_DEALLOCATE, "DEALLOCATE ALL"},
+    {"discard all", SQL_DISCARD, "DISCARD ALL"},
+    {"discard nonsense", SQL_MALFORMED, "DISCARD"},
+    {"copy t to stdout", SQL_COPY_CLIENT, "COPY"},
+    {"COPY t (a) /* x */ FROM -- y\n STDIN", SQL_COPY_CLIENT, "COPY"},
+    {"copy (select * from stdin) to stdout", SQL_COPY_CLIENT, "COPY"},
+    {"explain analyze copy t to stdout", SQL_COPY_CLIENT, "EXPLAIN"},
+    {"explain (analyze) copy t to stdout", SQL_COPY_CLIENT, "EXPLAIN"},
+    {"copy t to 'file.parquet'", SQL_ENGINE, "COPY"},
+    {"copy t to program 'cat'", SQL_UNSUPPORTED, "COPY with a program"},
+    {"select a from stdin", SQL_ENGINE, "SELECT"},
+    {"listen x", SQL_UNSUPPORTED, "LISTEN"},
+    {"prepare a as select 1", SQL_UNSUPPORTED, "PREPARE"},
+    {"nonsense", SQL_ENGINE, "SELECT"},
+    {"((", SQL_ENGINE, "SELECT"},
+};
+
 static void test_classify(void **state)
 {
-    static const struct {
-        const char *sql;
-        enum sql_kind kind;
-        const char *tag;
-    } rows[] = {
-        {"", SQL_EMPTY, ""},
-        {"-- nothing", SQL_EMPTY, ""},
-        {"select 1", SQL_ENGINE, "SELECT"},
-        {"(select 1)", SQL_ENGINE, "SELECT"},
-        {"/* x */ SeLeCt 1", SQL_ENGINE, "SELECT"},
-        {"from t", SQL_ENGINE, "SELECT"},
-        {"values (1)", SQL_ENGINE, "SELECT"},
-        {"with a as (insert into b values (1)) select 1", SQL_ENGINE, "SELECT"},
-        {"with a as (select 1) insert into t select * from a", SQL_ENGINE, "INSERT 0"},
-        {"insert into t values (1) returning a", SQL_ENGINE, "INSERT 0"},
-        {"update t set a = 1", SQL_ENGINE, "UPDATE"},
-        {"create table t (a int)", SQL_ENGINE, "CREATE TABLE"},
-        {"create or replace temp table t (a int)", SQL_ENGINE, "CREATE TABLE"},
-        {"create table t as select 1", SQL_ENGINE, "SELECT"},
-        {"create table t (a int check (cast(a as text) = 'x'))", SQL_ENGINE,
-         "CREATE TABLE"},
-        {"create unique index i on t (a)", SQL_ENGINE, "CREATE INDEX"},
-        {"drop view v", SQL_ENGINE, "DROP VIEW"},
-        {"set x = 1", SQL_SET, "SET"},
-        {"SET LOCAL x TO 1", SQL_SET, "SET"},
-        {"set time zone 'UTC'", SQL_SET, "SET"},
-        {"set x", SQL_MALFORMED, "SET"},
-        {"set global threads = 1", SQL_ENGINE, "SET"},
-        {"set transaction read only", SQL_SET_TRANSACTION, "SET"},
-        {"set transaction", SQL_MALFORMED, "SET"},
-        {"set transaction snapshot 'x'", SQL_UNSUPPORTED, "SET TRANSACTION SNAPSHOT"},
-        {"set session characteristics as transaction read only", SQL_SET_TRANSACTION,
-         "SET"},
-        {"set session authorization default", SQL_SET, "SET"},
-        {"set constraints all deferred", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
-        {"set constraints a, b.c immediate", SQL_SET_CONSTRAINTS, "SET CONSTRAINTS"},
-        {"set constraints all", SQL_MALFORMED, "SET CONSTRAINTS"},
-        {"set names", SQL_SET, "SET"},
-        {"set names utf8", SQL_MALFORMED, "SET"},
-        {"set schema 'a'", SQL_SET, "SET"},
-        {"set schema = 'a'", SQL_SET, "SET"},
-        {"set a from current", SQL_SET, "SET"},
-        {"set variable a = 1", SQL_ENGINE, "SET"},
-        {"show transaction isolation level", SQL_SHOW, "SHOW"},
-        {"reset session authorization", SQL_RESET, "RESET"},
-        {"close all", SQL_CLOSE, "CLOSE CURSOR ALL"},
-        {"close a", SQL_CLOSE, "CLOSE CURSOR"},
-        {"close", SQL_MALFORMED, "CLOSE CURSOR"},
-        {"unlisten *", SQL_UNLISTEN, "UNLISTEN"},
-        {"unlisten a", SQL_UNLISTEN, "UNLISTEN"},
-        {"unlisten", SQL_MALFORMED, "UNLISTEN"},
-        {"lock table only a, b.c in access share mode nowait", SQL_LOCK, "LOCK TABLE"},
-        {"lock a", SQL_UNSUPPORTED, "LOCK TABLE in a mode but ACCESS SHARE"},
-        {"lock in access share mode", SQL_UNSUPPORTED,
-         "LOCK TABLE in a mode but ACCESS SHARE"},
-        {"reset all", SQL_RESET, "RESET"},
-        {"show x", SQL_SHOW, "SHOW"},
-        {"show all tables", SQL_ENGINE, "SHOW"},
-        {"begin", SQL_BEGIN, "BEGIN"},
-        {"begin transaction isolation level read committed, read only", SQL_BEGIN,
-         "BEGIN"},
-        {"begin isolation level serializable", SQL_BEGIN, "BEGIN"},
-        {"begin read only,", SQL_MALFORMED, "BEGIN"},
-        {"begin , read only", SQL_MALFORMED, "BEGIN"},
-        {"begin not", SQL_MALFORMED, "BEGIN"},
-        {"start", SQL_MALFORMED, "START TRANSACTION"},
-        {"start transaction read write not deferrable", SQL_BEGIN, "START TRANSACTION"},
-        {"begin nonsense", SQL_MALFORMED, "BEGIN"},
-        {"start transaction", SQL_BEGIN, "START TRANSACTION"},
-        {"commit work", SQL_COMMIT, "COMMIT"},
-        {"end", SQL_COMMIT, "COMMIT"},
-        {"commit and chain", SQL_COMMIT, "COMMIT"},
-        {"commit and", SQL_MALFORMED, "COMMIT"},
-        {"abort transaction and no chain", SQL_ROLLBACK, "ROLLBACK"},
-        {"rollback and no chain", SQL_ROLLBACK, "ROLLBACK"},
-        {"rollback to savepoint a", SQL_SAVEPOINT, "ROLLBACK TO SAVEPOINT"},
-        {"savepoint a", SQL_SAVEPOINT, "SAVEPOINT"},
-        {"deallocate prepare x", SQL_DEALLOCATE, "DEALLOCATE"},
-        {"deallocate all", SQL_DEALLOCATE, "DEALLOCATE ALL"},
-        {"discard all", SQL_DISCARD, "DISCARD ALL"},
-        {"discard nonsense", SQL_MALFORMED, "DISCARD"},
-        {"copy t to stdout", SQL_COPY_CLIENT, "COPY"},
-        {"COPY t (a) /* x */ FROM -- y\n STDIN", SQL_COPY_CLIENT, "COPY"},
-        {"copy (select * from stdin) to stdout", SQL_COPY_CLIENT, "COPY"},
-        {"explain analyze copy t to stdout", SQL_COPY_CLIENT, "EXPLAIN"},
-        {"explain (analyze) copy t to stdout", SQL_COPY_CLIENT, "EXPLAIN"},
-        {"copy t to 'file.parquet'", SQL_ENGINE, "COPY"},
-        {"copy t to program 'cat'", SQL_UNSUPPORTED, "COPY with a program"},
-        {"select a from stdin", SQL_ENGINE, "SELECT"},
-        {"listen x", SQL_UNSUPPORTED, "LISTEN"},
-        {"prepare a as select 1", SQL_UNSUPPORTED, "PREPARE"},
-        {"nonsense", SQL_ENGINE, "SELECT"},
-        {"((", SQL_ENGINE, "SELECT"},
-    };
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct sql_class class = sql_classify(slice_of(rows[i].sql));
-        if (class.kind != rows[i].kind || strcmp(class.tag, rows[i].tag) != 0)
-            fail_msg("%s: kind %d, tag %s", rows[i].sql, class.kind, class.tag);
+    for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+        struct sql_class class = sql_classify(slice_of(classes[i].sql));
+        if (class.kind != classes[i].kind || strcmp(class.tag, classes[i].tag) != 0)
+            fail_msg("%s: kind %d, tag %s", classes[i].sql, class.kind, class.tag);
     }
     struct sql_class begin =
         sql_classify(SLICE("begin read only, isolation level read committed"));
@@ -184,60 +184,61 @@ static void test_writes(void **state)
     }
 }
 
+static const struct {
+    const char *sql;
+    enum sql_list list;
+    const char *name, *value; /* NULL: malformed; "": several */
+} assignments[] = {
+    {"set a = b", SQL_SINGLE, "a", "b"},
+    {"set a = B", SQL_SINGLE, "a", "b"},
+    {"set a = \"B\"", SQL_SINGLE, "a", "B"},
+    {"set \"A b\" to 'it''s'", SQL_SINGLE, "A b", "it's"},
+    {"set A.B = 1", SQL_SINGLE, "a.b", "1"},
+    {"set search_path to a, \"B\", 'c'", SQL_LIST, "search_path", "a, B, c"},
+    {"set search_path to A, \"B\", 'c d', 'e', user_1", SQL_NAMES, "search_path",
+     "a, \"B\", \"c d\", e, user_1"},
+    {"set search_path to 'user', 'a\"b', ''", SQL_NAMES, "search_path",
+     "\"user\", \"a\"\"b\", \"\""},
+    {"set x = -1.5", SQL_SINGLE, "x", "-1.5"},
+    {"set x = - 1e3", SQL_SINGLE, "x", "-1e3"},
+    {"set x = +7", SQL_SINGLE, "x", "7"},
+    {"set x = 64MB", SQL_SINGLE, "x", NULL},
+    {"set x = - 'a'", SQL_SINGLE, "x", NULL},
+    {"set x = E'a\\'\\n\\\\'", SQL_SINGLE, "x", "a'\n\\"},
+    {"set x = $tag$a'b$tag$", SQL_SINGLE, "x", "a'b"},
+    {"set x = $$$$", SQL_SINGLE, "x", ""},
+    {"set x = 'a'\n'b'", SQL_SINGLE, "x", "ab"},
+    {"set x = 'a' 'b'", SQL_SINGLE, "x", NULL},
+    {"set x = 'a", SQL_SINGLE, "x", NULL},
+    {"set x = (1)", SQL_SINGLE, "x", NULL},
+    {"set x = a b", SQL_SINGLE, "x", NULL},
+    {"set x = null", SQL_SINGLE, "x", NULL},
+    {"set x = a,", SQL_LIST, "x", NULL},
+    {"set names 'UTF8'", SQL_SINGLE, "client_encoding", "UTF8"},
+    {"set time zone 'UTC'", SQL_SINGLE, "timezone", "UTC"},
+    {"set time zone interval '-08:00' hour to minute", SQL_SINGLE, "timezone",
+     "interval '-08:00'"},
+    {"set session session authorization 'a'", SQL_SINGLE, "session_authorization", "a"},
+    {"set role none", SQL_SINGLE, "role", "none"},
+    {"set xml option document", SQL_SINGLE, "xmloption", "document"},
+    {"set local schema 'a'", SQL_NAMES, "search_path", "a"},
+};
+
 static void test_settings(void **state)
 {
-    static const struct {
-        const char *sql;
-        enum sql_list list;
-        const char *name, *value; /* NULL: malformed; "": several */
-    } rows[] = {
-        {"set a = b", SQL_SINGLE, "a", "b"},
-        {"set a = B", SQL_SINGLE, "a", "b"},
-        {"set a = \"B\"", SQL_SINGLE, "a", "B"},
-        {"set \"A b\" to 'it''s'", SQL_SINGLE, "A b", "it's"},
-        {"set A.B = 1", SQL_SINGLE, "a.b", "1"},
-        {"set search_path to a, \"B\", 'c'", SQL_LIST, "search_path", "a, B, c"},
-        {"set search_path to A, \"B\", 'c d', 'e', user_1", SQL_NAMES, "search_path",
-         "a, \"B\", \"c d\", e, user_1"},
-        {"set search_path to 'user', 'a\"b', ''", SQL_NAMES, "search_path",
-         "\"user\", \"a\"\"b\", \"\""},
-        {"set x = -1.5", SQL_SINGLE, "x", "-1.5"},
-        {"set x = - 1e3", SQL_SINGLE, "x", "-1e3"},
-        {"set x = +7", SQL_SINGLE, "x", "7"},
-        {"set x = 64MB", SQL_SINGLE, "x", NULL},
-        {"set x = - 'a'", SQL_SINGLE, "x", NULL},
-        {"set x = E'a\\'\\n\\\\'", SQL_SINGLE, "x", "a'\n\\"},
-        {"set x = $tag$a'b$tag$", SQL_SINGLE, "x", "a'b"},
-        {"set x = $$$$", SQL_SINGLE, "x", ""},
-        {"set x = 'a'\n'b'", SQL_SINGLE, "x", "ab"},
-        {"set x = 'a' 'b'", SQL_SINGLE, "x", NULL},
-        {"set x = 'a", SQL_SINGLE, "x", NULL},
-        {"set x = (1)", SQL_SINGLE, "x", NULL},
-        {"set x = a b", SQL_SINGLE, "x", NULL},
-        {"set x = null", SQL_SINGLE, "x", NULL},
-        {"set x = a,", SQL_LIST, "x", NULL},
-        {"set names 'UTF8'", SQL_SINGLE, "client_encoding", "UTF8"},
-        {"set time zone 'UTC'", SQL_SINGLE, "timezone", "UTC"},
-        {"set time zone interval '-08:00' hour to minute", SQL_SINGLE, "timezone",
-         "interval '-08:00'"},
-        {"set session session authorization 'a'", SQL_SINGLE, "session_authorization",
-         "a"},
-        {"set role none", SQL_SINGLE, "role", "none"},
-        {"set xml option document", SQL_SINGLE, "xmloption", "document"},
-        {"set local schema 'a'", SQL_NAMES, "search_path", "a"},
-    };
     struct arena arena = {0};
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(assignments); i++) {
         char name[SQL_NAME_BYTES], *value;
-        struct sql_class class = sql_classify(slice_of(rows[i].sql));
+        struct sql_class class = sql_classify(slice_of(assignments[i].sql));
         assert_true(sql_identifier(class.name, name, sizeof name));
-        assert_string_equal(name, rows[i].name);
+        assert_string_equal(name, assignments[i].name);
         enum sql_value got =
-            sql_setting_value(class.value, rows[i].list, &arena, &value);
-        if ((got == SQL_VALUE_OK) != (rows[i].value != NULL) ||
-            (rows[i].value && strcmp(value, rows[i].value) != 0))
-            fail_msg("%s: %d %s", rows[i].sql, got, got == SQL_VALUE_OK ? value : "");
+            sql_setting_value(class.value, assignments[i].list, &arena, &value);
+        if ((got == SQL_VALUE_OK) != (assignments[i].value != NULL) ||
+            (assignments[i].value && strcmp(value, assignments[i].value) != 0))
+            fail_msg("%s: %d %s", assignments[i].sql, got,
+                     got == SQL_VALUE_OK ? value : "");
     }
     char *ignored;
     assert_int_equal(sql_setting_value(SLICE("1, 2"), SQL_SINGLE, &arena, &ignored),

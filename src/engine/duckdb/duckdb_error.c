@@ -162,7 +162,8 @@ static bool append(char *out, size_t size, struct slice text)
     if (!text.data) /* a part that is not there */
         return true;
     size_t len = text_boundary(text.data, text.len, size - 1 - used);
-    memcpy(out + used, text.data, len);
+    if (len)
+        memcpy(out + used, text.data, len);
     out[used + len] = '\0';
     return len == text.len;
 }
