@@ -122,6 +122,8 @@ struct engine_stmt {
     const struct engine_stmt_ops *ops;
     bool returns_rows;      /* false: only a number of changed rows, or nothing */
     bool changes_catalogue; /* plans made before it ran may describe what was */
+    bool changes_rows;      /* … or count on what the tables held */
+    bool ignores_rows;      /* set by its user: it counts on nothing that they hold */
     bool columns_known;
     size_t param_count;
     const struct type *const *param_types;

@@ -7,7 +7,7 @@
 struct plan_entry {
     char *text;
     size_t len;
-    uint64_t version; /* of the catalogue that it was made of */
+    struct plan_basis basis;
     struct engine_stmt *stmt;
     struct plan_entry *newer, *older;
 };
@@ -53,10 +53,17 @@ void plans_clear(struct plans *plans)
     strmap_free(&plans->by_text);
 }
 
-struct engine_stmt *plans_find(struct plans *plans, struct slice text, uint64_t version)
+static bool is_good(const struct plan_entry *entry, struct plan_basis basis)
+{
+    return entry->basis.catalogue == basis.catalogue &&
+           (entry->stmt->ignores_rows || entry->basis.rows == basis.rows);
+}
+
+struct engine_stmt *plans_find(struct plans *plans, struct slice text,
+                               struct plan_basis basis)
 {
     struct plan_entry *entry = strmap_get(&plans->by_text, text);
-    if (entry && entry->version != version) {
+    if (entry && !is_good(entry, basis)) {
         drop(plans, entry);
         entry = NULL;
     }
@@ -69,7 +76,7 @@ struct engine_stmt *plans_find(struct plans *plans, struct slice text, uint64_t 
     return entry->stmt;
 }
 
-bool plans_keep(struct plans *plans, struct slice text, uint64_t version,
+bool plans_keep(struct plans *plans, struct slice text, struct plan_basis basis,
                 struct engine_stmt *stmt)
 {
     struct plan_entry *entry = calloc(1, sizeof *entry);
@@ -84,7 +91,7 @@ bool plans_keep(struct plans *plans, struct slice text, uint64_t version,
     if (text.len)
         memcpy(copy, text.data, text.len);
     *entry = (struct plan_entry){
-        .text = copy, .len = text.len, .version = version, .stmt = stmt};
+        .text = copy, .len = text.len, .basis = basis, .stmt = stmt};
     link_newest(plans, entry);
     if (plans->by_text.count > plans->capacity)
         drop(plans, plans->oldest);

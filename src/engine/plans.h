@@ -1,6 +1,7 @@
 /* plans.h - the prepared plans of one engine connection: an LRU by their text.
  *
- * A plan is good for one version of the catalogue: found under another it is closed.
+ * A plan is good for one version of the catalogue, and of the rows unless it ignores
+ * them: found under another it is closed.
  * Used by one thread at a time. */
 #ifndef ENGINE_PLANS_H
 #define ENGINE_PLANS_H
@@ -9,6 +10,11 @@
 #include "engine/engine.h"
 
 struct plan_entry;
+
+/* What a plan was made of. */
+struct plan_basis {
+    uint64_t catalogue, rows; /* their versions */
+};
 
 struct plans {
     struct strmap by_text;
@@ -21,11 +27,11 @@ void plans_clear(struct plans *plans);
 
 /* Borrowed; NULL: there is none. */
 struct engine_stmt *plans_find(struct plans *plans, struct slice text,
-                               uint64_t version);
+                               struct plan_basis basis);
 
 /* Keep a plan under its text; the one used longest ago makes room. The statement is
  * moved in, also on failure: out of memory. */
-bool plans_keep(struct plans *plans, struct slice text, uint64_t version,
+bool plans_keep(struct plans *plans, struct slice text, struct plan_basis basis,
                 struct engine_stmt *stmt) MUST_CHECK;
 
 void plans_forget(struct plans *plans, struct slice text);

@@ -1,10 +1,12 @@
-/* pool.c - engine connections, and under which settings and catalogue their plans are
- * good.
+/* pool.c - engine connections, and under which settings, catalogue and rows their
+ * plans are good.
  *
  * Idle connections are a stack: the one used last has the warmest plans. The version of
  * the catalogue goes up with everything that may change it. Within a transaction a
  * connection sees the catalogue as it was when that began, plus its own changes: plans
- * are marked with that version, so that none of them outlives what it was made of. */
+ * are marked with that version, so that none of them outlives what it was made of. The
+ * rows have a version likewise: the engine's plans rely on what the tables held when
+ * they were made, and answer wrongly when that is no longer so. */
 #include "engine/pool.h"
 
 #include <pthread.h>
@@ -22,16 +24,16 @@ struct pool_conn {
     struct pool_conn *next; /* in the stack */
     struct plans plans;
     char *settings[ENGINE_SETTING_COUNT];
-    bool unsettled;      /* its settings are not known */
-    uint64_t snapshot;   /* the catalogue's version in the open transaction; 0 = none */
-    bool has_changed_it; /* … which has changed the catalogue */
+    bool unsettled;             /* its settings are not known */
+    struct plan_basis snapshot; /* in the open transaction; 0 = there is none */
+    bool has_changed_catalogue, has_changed_rows; /* in it */
 };
 
 struct pool {
     struct engine *engine;
     size_t plans;
-    _Atomic uint64_t catalogue; /* its version, from 1 */
-    pthread_mutex_t lock;       /* guards the stack */
+    _Atomic uint64_t catalogue, rows; /* their versions, from 1 */
+    pthread_mutex_t lock;             /* guards the stack */
     struct pool_conn *idle;
     size_t idle_count;
 };
@@ -44,6 +46,7 @@ struct pool *pool_new(struct engine *engine, size_t plans)
     pool->engine = engine;
     pool->plans = plans > 0 ? plans : 1;
     atomic_init(&pool->catalogue, 1);
+    atomic_init(&pool->rows, 1);
     if (pthread_mutex_init(&pool->lock, NULL) == 0)
         return pool;
     free(pool);
@@ -108,20 +111,30 @@ uint64_t pool_catalogue(struct pool *pool)
     return atomic_load(&pool->catalogue);
 }
 
+static struct plan_basis pool_basis(struct pool *pool)
+{
+    return (struct plan_basis){atomic_load(&pool->catalogue), atomic_load(&pool->rows)};
+}
+
+static struct plan_basis conn_basis(const struct pool_conn *conn)
+{
+    return conn->snapshot.catalogue ? conn->snapshot : pool_basis(conn->pool);
+}
+
 uint64_t pool_conn_catalogue(const struct pool_conn *conn)
 {
-    return conn->snapshot ? conn->snapshot : pool_catalogue(conn->pool);
+    return conn_basis(conn).catalogue;
 }
 
 bool pool_prepare(struct pool_conn *conn, struct slice sql, struct engine_stmt **out,
                   struct error *err)
 {
-    uint64_t version = pool_conn_catalogue(conn);
-    *out = plans_find(&conn->plans, sql, version);
+    struct plan_basis basis = conn_basis(conn);
+    *out = plans_find(&conn->plans, sql, basis);
     if (*out)
         return true;
     return conn->engine->ops->prepare(conn->engine, sql, out, err) &&
-           (plans_keep(&conn->plans, sql, version, *out) || error_no_memory(err));
+           (plans_keep(&conn->plans, sql, basis, *out) || error_no_memory(err));
 }
 
 void pool_forget(struct pool_conn *conn, struct slice sql)
@@ -132,24 +145,35 @@ void pool_forget(struct pool_conn *conn, struct slice sql)
 void pool_catalogue_changed(struct pool_conn *conn)
 {
     uint64_t version = atomic_fetch_add(&conn->pool->catalogue, 1) + 1;
-    if (conn->snapshot) {
-        conn->snapshot = version;
-        conn->has_changed_it = true;
+    if (conn->snapshot.catalogue) {
+        conn->snapshot.catalogue = version;
+        conn->has_changed_catalogue = true;
+    }
+}
+
+void pool_rows_changed(struct pool_conn *conn)
+{
+    uint64_t version = atomic_fetch_add(&conn->pool->rows, 1) + 1;
+    if (conn->snapshot.catalogue) {
+        conn->snapshot.rows = version;
+        conn->has_changed_rows = true;
     }
 }
 
 void pool_snapshot_begin(struct pool_conn *conn)
 {
-    conn->snapshot = pool_catalogue(conn->pool);
-    conn->has_changed_it = false;
+    conn->snapshot = pool_basis(conn->pool);
+    conn->has_changed_catalogue = conn->has_changed_rows = false;
 }
 
 void pool_snapshot_end(struct pool_conn *conn)
 {
-    conn->snapshot = 0;
-    if (conn->has_changed_it)
+    conn->snapshot = (struct plan_basis){0};
+    if (conn->has_changed_catalogue)
         pool_catalogue_changed(conn);
-    conn->has_changed_it = false;
+    if (conn->has_changed_rows)
+        pool_rows_changed(conn);
+    conn->has_changed_catalogue = conn->has_changed_rows = false;
 }
 
 /* ---- connections ---- */
@@ -196,7 +220,7 @@ static struct pool_conn *take_idle(struct pool *pool,
     struct pool_conn **link = &pool->idle, **last = NULL;
     for (; *link && !has_settings(*link, settings); link = &(*link)->next)
         last = link;
-    if (!*link && pool->idle_count >= RECONFIGURE_AT)
+    if (!*link && last && pool->idle_count >= RECONFIGURE_AT)
         link = last;
     struct pool_conn *conn = *link;
     if (conn) {

@@ -3,9 +3,10 @@
  * Sessions hold text; a connection holds an LRU of prepared plans, found by the text,
  * whose casts say the types of its parameters. All plans of a connection were made
  * under its settings: when those change, the plans go. They were also made of the
- * catalogue as it was: a plan from before the last change of it is made anew. A session
- * pins a connection only inside a transaction or while one of its cursors is open.
- * Thread-safe; a connection is used by one thread at a time. */
+ * catalogue as it was, and of what the tables held: a plan from before the last change
+ * of what it counts on is made anew. A session pins a connection only inside a
+ * transaction or while one of its cursors is open. Thread-safe; a connection is used by
+ * one thread at a time. */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H
 
@@ -51,6 +52,7 @@ uint64_t pool_catalogue(struct pool *pool);
 /* A statement on this connection has changed the catalogue, or a transaction that did
  * so has ended. */
 void pool_catalogue_changed(struct pool_conn *conn);
+void pool_rows_changed(struct pool_conn *conn); /* likewise, the rows of tables */
 /* Between the two, plans are made of the catalogue as it was at the first. */
 void pool_snapshot_begin(struct pool_conn *conn);
 void pool_snapshot_end(struct pool_conn *conn);

@@ -137,6 +137,8 @@ static bool take_result(struct query_session *session, struct query *query,
 {
     if (stmt->changes_catalogue)
         pool_catalogue_changed(session->conn);
+    if (stmt->changes_rows)
+        pool_rows_changed(session->conn);
     out->tag = query->class.tag;
     out->count = query->class.count;
     session->pinned = session->pinned || query->class.pins;
@@ -161,6 +163,7 @@ static bool execute_text(struct query_session *session, struct query *query,
     if (!query_session_ready(session, err) ||
         !pool_prepare(session->conn, text, &stmt, err))
         return false;
+    stmt->ignores_rows = query->class.ignores_rows;
     if (!query_columns_agree(query, stmt->column_count, stmt->columns))
         return query_is_stale(err);
     if (!stmt->ops->execute(stmt, params, &cursor, err))

@@ -56,6 +56,25 @@ static void read_explain(struct slice rest, struct sql_class *class)
     }
 }
 
+/* Literals and parameters read no table; a function may be a macro that does. */
+static void read_insert(struct slice rest, struct sql_class *class)
+{
+    static const char *const readers[] = {"select", "from", "table", "with"};
+    bool in_values = false, after_word = false;
+    for (;;) {
+        struct token token = token_next(&rest);
+        if (token.kind == TOKEN_END)
+            break;
+        bool is_call = in_values && after_word && token_is_symbol(&token, '(');
+        if (is_call || sql_word_in(&token, readers, ARRAY_LEN(readers)))
+            return;
+        bool is_values = !in_values && token_is_word(&token, "values");
+        in_values = in_values || is_values;
+        after_word = sql_is_name(&token) && !is_values;
+    }
+    class->ignores_rows = in_values;
+}
+
 static void read_with(struct slice rest, struct sql_class *class);
 
 /* ---- the verbs ---- */
@@ -72,7 +91,7 @@ static const struct verb {
     {"values", SQL_ENGINE, "SELECT", SQL_COUNT_ROWS, NULL},
     {"table", SQL_ENGINE, "SELECT", SQL_COUNT_ROWS, NULL},
     {"with", SQL_ENGINE, "SELECT", SQL_COUNT_ROWS, read_with},
-    {"insert", SQL_ENGINE, "INSERT 0", SQL_COUNT_AFFECTED, NULL},
+    {"insert", SQL_ENGINE, "INSERT 0", SQL_COUNT_AFFECTED, read_insert},
     {"update", SQL_ENGINE, "UPDATE", SQL_COUNT_AFFECTED, NULL},
     {"delete", SQL_ENGINE, "DELETE", SQL_COUNT_AFFECTED, NULL},
     {"merge", SQL_ENGINE, "MERGE", SQL_COUNT_AFFECTED, NULL},

@@ -50,6 +50,7 @@ struct sql_class {
     bool for_session;  /* SET SESSION CHARACTERISTICS */
     bool chain;        /* COMMIT, ROLLBACK AND CHAIN */
     bool pins; /* leaves something behind on its connection: TEMP, USE, PRAGMA */
+    bool ignores_rows;  /* an INSERT of values that reads no table */
     const char *writes; /* what a read-only transaction must refuse, by name; or NULL */
     struct sql_modes modes;   /* of BEGIN, SET TRANSACTION */
     struct slice name;        /* setting, statement, or list of tables, as written */

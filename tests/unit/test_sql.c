@@ -151,6 +151,10 @@ static void test_classify(void **state)
     assert_true(sql_classify(SLICE("commit and chain")).chain);
     assert_false(sql_classify(SLICE("commit and no chain")).chain);
     assert_true(sql_classify(SLICE("create temp table t (a int)")).pins);
+    assert_true(sql_classify(SLICE("insert into t (a) values ($1), (2)")).ignores_rows);
+    assert_false(sql_classify(SLICE("insert into t values (f(1))")).ignores_rows);
+    assert_false(sql_classify(SLICE("insert into t from u")).ignores_rows);
+    assert_false(sql_classify(SLICE("insert into t values ((table u))")).ignores_rows);
     assert_true(sql_classify(SLICE("rollback")).allowed_when_failed);
     assert_false(sql_classify(SLICE("rollback to a")).allowed_when_failed);
 }

@@ -126,6 +126,15 @@ static bool returns_rows(const struct duckdb_statement *statement)
     return false;
 }
 
+/* The optimizer takes the least and the greatest value of a column for granted. */
+static bool changes_rows(duckdb_prepared_statement prepared)
+{
+    duckdb_statement_type type = duckdb_prepared_statement_type(prepared);
+    return type == DUCKDB_STATEMENT_TYPE_INSERT ||
+           type == DUCKDB_STATEMENT_TYPE_UPDATE ||
+           type == DUCKDB_STATEMENT_TYPE_DELETE || type == DUCKDB_STATEMENT_TYPE_COPY;
+}
+
 /* Everything but reading, writing rows, and what says so of itself. */
 static bool changes_catalogue(duckdb_prepared_statement prepared)
 {
@@ -185,6 +194,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
     }
     statement->base.returns_rows = returns_rows(statement);
     statement->base.changes_catalogue = changes_catalogue(statement->prepared);
+    statement->base.changes_rows = changes_rows(statement->prepared);
     *out = &statement->base;
     return true;
 }
