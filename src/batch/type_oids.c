@@ -81,7 +81,8 @@ static bool key_type(struct buf *key, const struct type *type)
 
 static struct slice key_of(const struct buf *key)
 {
-    return (struct slice){(const char *)buf_data(key), buf_len(key)};
+    const char *data = (const char *)buf_data(key);
+    return data ? (struct slice){data, buf_len(key)} : SLICE("");
 }
 
 /* From TYPE_OID_FIRST to 2^31 - 1: some drivers keep OIDs in a signed integer. */

@@ -28,13 +28,6 @@ static struct {
 
 /* ---- offsets ---- */
 
-static const struct zone_rule *rule_of(const struct zone *zone)
-{
-    if (!zone->table)
-        return &zone->rule;
-    return zone->table->has_rule ? &zone->table->rule : NULL;
-}
-
 /* How many changes have happened at `time`. */
 static size_t changes_until(const struct zone_table *table, int64_t time)
 {
@@ -55,11 +48,14 @@ void zone_span_at(const struct zone *zone, int64_t time, struct zone_span *span)
     if (!zone)
         return;
     const struct zone_table *table = zone->table;
-    const struct zone_rule *rule = rule_of(zone);
-    size_t passed = table ? changes_until(table, time) : 0;
-    bool is_behind = !table || passed == table->change_count;
-    if (is_behind && rule) {
-        zone_rule_span(rule, time, span);
+    if (!table) {
+        zone_rule_span(&zone->rule, time, span);
+        return;
+    }
+    size_t passed = changes_until(table, time);
+    bool is_behind = passed == table->change_count;
+    if (is_behind && table->has_rule) {
+        zone_rule_span(&table->rule, time, span);
         if (passed > 0 && span->from < table->changes[passed - 1])
             span->from = table->changes[passed - 1];
         return;

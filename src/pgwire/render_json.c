@@ -113,11 +113,11 @@ static void put_scalar(struct render *render, const struct column *column, size_
         return;
     }
     put_text(render, column, row);
-    if (render->failure || column->type->id == TYPE_JSON)
+    const char *text = (const char *)buf_data(render->out);
+    if (render->failure || !text || column->type->id == TYPE_JSON)
         return;
-    const char *text = (const char *)buf_data(render->out) + start;
     if (!is_number(render, column->type,
-                   (struct slice){text, buf_len(render->out) - start}))
+                   (struct slice){text + start, buf_len(render->out) - start}))
         quote_tail(render, start);
 }
 
