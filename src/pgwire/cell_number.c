@@ -87,7 +87,7 @@ uint8_t *cell_binary_uint128(const struct cell *cell, size_t row, uint8_t *to)
                                        uint8_t *to)                                    \
     {                                                                                  \
         ctype value = ((const ctype *)cell->data)[row];                                \
-        return cell_length(to, value_decimal_binary(to + 4, value, cell->scale));      \
+        return cell_length(to, value_decimal64_binary(to + 4, value, cell->scale));    \
     }
 DECIMAL_LAYOUTS(X)
 #undef X

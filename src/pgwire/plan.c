@@ -208,7 +208,7 @@ static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
         }
         to = behind;
         written++;
-        if (++*next < batch->rows)
+        if (++*next < batch->rows && plan->variable_count > 0)
             bytes = row_bytes(plan, *next);
     }
     (void)pgw_row_commit(row, (size_t)(to - start), written);

@@ -73,6 +73,7 @@ uint8_t *value_decimal_text(uint8_t *to, int128 value, unsigned scale);
 uint8_t *value_decimal64_text(uint8_t *to, int64_t value, unsigned scale);
 /* numeric_send: base-10000 digits, weight, sign, display scale */
 uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale);
+uint8_t *value_decimal64_binary(uint8_t *to, int64_t value, unsigned scale);
 uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
                                unsigned scale);
 

@@ -205,3 +205,35 @@ uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale)
     uint128 magnitude = value < 0 ? -(uint128)value : (uint128)value;
     return value_udecimal_binary(to, magnitude, value < 0, scale);
 }
+
+/* Four digits in base 10000, the most significant one in the highest bits; the value
+ * has at most sixteen decimal digits. */
+static uint64_t pack_digits(uint64_t value)
+{
+    uint32_t high = (uint32_t)(value / 100000000),
+             low = (uint32_t)(value - (uint64_t)high * 100000000);
+    uint64_t a = high / 10000, b = high - (uint32_t)a * 10000;
+    uint64_t c = low / 10000, d = low - (uint32_t)c * 10000;
+    return a << 48 | b << 32 | c << 16 | d;
+}
+
+/* What is short enough is written as two words, without a loop: zeros at both ends are
+ * counted in the packed digits. */
+uint8_t *value_decimal64_binary(uint8_t *to, int64_t value, unsigned scale)
+{
+    static const uint64_t long_magnitude = 10000000000000; /* sixteen digits, shifted */
+    unsigned shift = (4 - scale % 4) % 4, behind = (scale + shift) / 4;
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (UNLIKELY(magnitude >= long_magnitude || magnitude == 0))
+        return value_decimal_binary(to, value, scale);
+    uint64_t digits = pack_digits(magnitude * factors[shift]);
+    unsigned lead = (unsigned)__builtin_clzll(digits) / 16;
+    unsigned trail = (unsigned)__builtin_ctzll(digits) / 16;
+    unsigned count = 4 - lead - trail;
+    uint16_t weight = (uint16_t)(3 - (int)lead - (int)behind);
+    uint64_t header = (uint64_t)count << 48 | (uint64_t)weight << 32 |
+                      (value < 0 ? (uint64_t)NUMERIC_NEGATIVE << 16 : 0) | scale;
+    to = value_put64(to, header);
+    (void)value_put64(to, digits << 16 * lead);
+    return to + (size_t)2 * count;
+}

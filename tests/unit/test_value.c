@@ -90,6 +90,26 @@ static void test_numeric_binary(void **state)
     }
 }
 
+/* The short way and the general one write the same, for any scale. */
+static void test_numeric_binary_short(void **state)
+{
+    uint64_t random = 88172645463325252u;
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        uint8_t quick[VALUE_NUMERIC_BINARY_MAX], general[VALUE_NUMERIC_BINARY_MAX];
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        unsigned scale = (unsigned)(random % 19);
+        int64_t value = (int64_t)random >> (random >> 8) % 64;
+        value = i % 3 == 0 ? value / 10000 * 10000 : value;
+        uint8_t *quick_end = value_decimal64_binary(quick, value, scale);
+        uint8_t *end = value_decimal_binary(general, value, scale);
+        assert_int_equal(quick_end - quick, end - general);
+        assert_memory_equal(quick, general, (size_t)(end - general));
+    }
+}
+
 static void test_floats(void **state)
 {
     static const struct {
@@ -211,7 +231,8 @@ static void test_bytes(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_integers), cmocka_unit_test(test_decimals),
-          cmocka_unit_test(test_numeric_binary), cmocka_unit_test(test_floats),
+          cmocka_unit_test(test_numeric_binary),
+          cmocka_unit_test(test_numeric_binary_short), cmocka_unit_test(test_floats),
           cmocka_unit_test(test_floats_round_trip), cmocka_unit_test(test_dates),
           cmocka_unit_test(test_timestamps), cmocka_unit_test(test_intervals),
           cmocka_unit_test(test_bytes))
