@@ -173,11 +173,18 @@ static bool write_bytes(void *self, const void *data, size_t len)
     return true;
 }
 
+/* What cannot be cut off stays on the disk until the file is closed. */
+static void cut(struct spool_file *file, uint64_t length)
+{
+    int kept = ftruncate(file->fd, (off_t)length);
+    (void)kept;
+}
+
 /* Forget what lies beyond the last whole batch. */
 static void cut_back(struct spool_file *file, uint64_t written)
 {
     budget_sub_disk(file->budget, written - file->end);
-    (void)ftruncate(file->fd, (off_t)file->end);
+    cut(file, file->end);
 }
 
 bool spool_file_append(struct spool_file *file, const struct batch *batch,
@@ -223,7 +230,7 @@ static bool read_bytes(void *self, void *data, size_t len)
 static void empty(struct spool_file *file)
 {
     budget_sub_disk(file->budget, file->end);
-    (void)ftruncate(file->fd, 0);
+    cut(file, 0);
     file->start = file->end = 0;
 }
 
