@@ -120,7 +120,8 @@ struct pgw_value {
     uint32_t oid;
     enum pgw_format format;
     bool is_null;
-    uint16_t number; /* of the parameter, from 1, for messages; 0 = none */
+    uint16_t number;  /* of the parameter, from 1, for messages; 0 = none */
+    uint32_t element; /* of an array, from 1; 0 = it is none */
     const pgw_session
         *session; /* whose settings say how it reads; NULL: the defaults */
 };

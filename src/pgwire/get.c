@@ -160,8 +160,13 @@ enum pgw_status pgw_value_fail(const struct pgw_value *value, struct pgw_error *
 
 bool get_bad_binary(const struct pgw_value *value, struct pgw_error *err)
 {
-    (void)pgw_fail(err, "22P03", "incorrect binary data format in bind parameter %u",
-                   value->number);
+    if (value->element)
+        (void)pgw_fail(err, "22P03", "improper binary format in array element %u",
+                       (unsigned)value->element);
+    else
+        (void)pgw_fail(err, "22P03",
+                       "incorrect binary data format in bind parameter %u",
+                       value->number);
     return false;
 }
 
@@ -170,7 +175,8 @@ bool get_bad_length(const struct pgw_value *value, size_t expected,
 {
     if (value->raw.len > expected)
         return get_bad_binary(value, err);
-    (void)pgw_fail(err, "08P01", "insufficient data left in message");
+    (void)pgw_fail(err, "08P01", "%s left in message",
+                   expected == 1 ? "no data" : "insufficient data");
     return false;
 }
 

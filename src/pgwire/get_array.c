@@ -462,6 +462,7 @@ static bool binary_array(pgw_session *session, const struct pgw_value *value,
     for (size_t i = 0; i < out->count; i++) {
         if (!take_item(&binary, &values[i], err))
             return false;
+        values[i].element = (uint32_t)i + 1;
     }
     if (out->count == 0)
         out->dimensions = 0;

@@ -178,6 +178,13 @@ static bool interval_text(pgw_session *session, const struct pgw_value *value,
                 value_interval_text(room, interval.months, interval.days, interval.us));
 }
 
+static void set_too_long(struct pgw_error *err)
+{
+    static const char detail[] = "Identifier must be less than 64 characters.";
+    (void)pgw_fail(err, "42622", "identifier too long");
+    memcpy(err->detail, detail, sizeof detail);
+}
+
 static bool name_text(pgw_session *session, const struct pgw_value *value,
                       struct pgw_slice *out, struct pgw_error *err)
 {
@@ -186,7 +193,7 @@ static bool name_text(pgw_session *session, const struct pgw_value *value,
     if (done)
         done = get_plain_text(value, out, err);
     else
-        (void)pgw_fail(err, "42622", "identifier too long");
+        set_too_long(err);
     return get_done(value, done, err) == PGW_OK;
 }
 

@@ -240,7 +240,8 @@ static bool take_string(struct json *json)
             return bad(json, "22P02", "Character with value 0x%02x must be escaped.",
                        c);
         if (c != '\\' && high)
-            return bad(json, "22P02",
+            return end_character(json),
+                   bad(json, "22P02",
                        "Unicode low surrogate must follow a high surrogate.");
         json->end++;
         if (c == '"')

@@ -130,7 +130,10 @@ static bool plan(struct query_session *session, struct query *query,
                          &query->engine_text))
         return error_no_memory(err);
     bool done = prepare_text(session, query, hints, stmt, err);
-    size_t count = done ? (*stmt)->param_count : sql_param_max(query->text);
+    size_t count = sql_param_max(query->text);
+    if (done && (*stmt)->param_count != count)
+        return error_set(err, "42P18", "could not determine data type of parameter $%u",
+                         (unsigned)sql_param_gap(query->text));
     if (!done && (count == 0 || is_final(err)))
         return false;
     if (!query_infer(session, query, hints, done ? *stmt : NULL, count, err))

@@ -83,7 +83,7 @@ static const struct type *probed_type(const struct engine_stmt *stmt,
 static const struct type *probe_once(struct inference *all, size_t i, bool untyped)
 {
     const struct infer_probe ask = {.statement = all->query->source.text,
-                                    .hint = &all->rules[i],
+                                    .hints = all->rules,
                                     .number = (uint32_t)i + 1,
                                     .untyped = untyped,
                                     .casts = all->casts,
@@ -96,7 +96,7 @@ static const struct type *probe_once(struct inference *all, size_t i, bool untyp
     if (++all->probes > PROBES_MAX || !sql_infer_probe(&ask, arena, &text) ||
         !conn->ops->prepare(conn, text, &stmt, &ignored))
         return NULL;
-    const struct type *type = probed_type(stmt, ask.hint);
+    const struct type *type = probed_type(stmt, &all->rules[i]);
     type = type && is_typed(type) ? type_copy(arena, type) : NULL;
     stmt->ops->close(stmt);
     return type;
@@ -152,10 +152,14 @@ static bool is_open(const struct inference *all, size_t i)
 }
 
 /* What is known of a neighbour helps the next one; a rule that failed may succeed once
- * more is known. */
+ * more is known. What needs no probe comes first. */
 static void apply_rules(struct inference *all)
 {
     bool learnt = true;
+    for (size_t i = 0; i < all->count; i++) {
+        if (is_open(all, i) && all->rules[i].kind == INFER_TYPE)
+            (void)apply_rule(all, i);
+    }
     while (learnt) {
         learnt = false;
         for (size_t i = 0; i < all->count; i++)

@@ -46,18 +46,19 @@ bool sql_infer(struct slice statement, struct arena *arena, struct infer_hint *h
 /* What is asked of the engine. */
 struct infer_probe {
     struct slice statement;
-    const struct infer_hint *hint;
-    uint32_t number;          /* of the parameter that the hint is for */
-    bool untyped;             /* see below */
-    const char *const *casts; /* of the other parameters, NULL = not known */
+    const struct infer_hint *hints; /* of all parameters */
+    uint32_t number;                /* of the parameter that is asked for */
+    bool untyped;                   /* see below */
+    const char *const *casts;       /* of the other parameters, NULL = not known */
     size_t count;
 };
 
 /* The statement with the hint's neighbour compared with the parameter, which is the
  * only one left, as $1: the others are NULLs of their casts. In the place of both
  * stands a value of the neighbour's type or, `untyped`, a NULL of none, which fits
- * where that does not. INFER_TARGET: a query for the columns of the table;
- * INFER_COLUMN: NULL in its place. False: out of memory. */
+ * where that does not. What the others are compared or computed with goes, too, as
+ * long as their types are not known. INFER_TARGET: a query for the columns of the
+ * table; INFER_COLUMN: NULL in its place. False: out of memory. */
 bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
                      struct slice *out);
 

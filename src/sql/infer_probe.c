@@ -4,6 +4,8 @@
 #include "sql/params.h"
 #include "sql/token.h"
 
+enum { SPANS_MAX = 64 };
+
 struct output {
     const struct infer_probe *probe;
     struct buf text;
@@ -30,7 +32,7 @@ static void put_param(struct output *out, uint32_t number)
         put(out, slice_of(cast));
 }
 
-static void put_text(struct output *out, struct slice text)
+static void put_params(struct output *out, struct slice text)
 {
     const char *copied = text.data;
     struct slice rest = text;
@@ -45,18 +47,49 @@ static void put_text(struct output *out, struct slice text)
     put(out, (struct slice){copied, (size_t)(text.data + text.len - copied)});
 }
 
+/* The first stretch in the text that another open parameter shares with its operand. */
+static struct slice next_span(const struct output *out, struct slice text)
+{
+    const struct infer_probe *probe = out->probe;
+    struct slice first = {text.data + text.len, 0};
+    for (size_t i = 0; probe->count <= SPANS_MAX && i < probe->count; i++) {
+        struct slice span = probe->hints[i].span;
+        bool operand =
+            probe->hints[i].kind == INFER_SAME || probe->hints[i].kind == INFER_ELEMENT;
+        if (operand && !probe->casts[i] && i + 1 != probe->number &&
+            span.data >= text.data && span.data < first.data &&
+            span.data + span.len <= text.data + text.len)
+            first = span;
+    }
+    return first;
+}
+
+static void put_text(struct output *out, struct slice text)
+{
+    const char *end = text.data + text.len;
+    for (;;) {
+        struct slice span = next_span(out, text);
+        put_params(out, (struct slice){text.data, (size_t)(span.data - text.data)});
+        if (span.len == 0)
+            return;
+        put(out, SLICE("NULL"));
+        text =
+            (struct slice){span.data + span.len, (size_t)(end - span.data) - span.len};
+    }
+}
+
 /* A comparison says which type the parameter has, a CASE keeps the operand's. */
 static void put_comparison(struct output *out, struct slice operand)
 {
     uint32_t number = out->asked;
     out->asked = 0;
     put(out, SLICE("(CASE WHEN ("));
-    put_text(out, operand);
+    put_params(out, operand);
     put(out, SLICE(") = $1 THEN ("));
     if (out->probe->untyped)
         put(out, SLICE("NULL"));
     else
-        put_text(out, operand);
+        put_params(out, operand);
     put(out, SLICE(") END)"));
     out->asked = number;
 }
@@ -72,7 +105,7 @@ static void put_target(struct output *out, const struct infer_hint *hint)
 bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
                      struct slice *text)
 {
-    const struct infer_hint *hint = probe->hint;
+    const struct infer_hint *hint = &probe->hints[probe->number - 1];
     const char *start = probe->statement.data, *end = start + probe->statement.len;
     struct output out = {.probe = probe, .asked = probe->number};
     if (hint->kind == INFER_TARGET) {

@@ -30,6 +30,24 @@ uint32_t sql_param_max(struct slice statement)
     }
 }
 
+uint32_t sql_param_gap(struct slice statement)
+{
+    uint64_t seen[TOO_MANY / 64 + 1] = {1};
+    uint32_t max = sql_param_max(statement);
+    for (;;) {
+        struct token token = token_next(&statement);
+        uint32_t number = sql_param_number(&token);
+        if (token.kind == TOKEN_END)
+            break;
+        seen[number / 64] |= UINT64_C(1) << number % 64;
+    }
+    for (uint32_t number = 1; number < max; number++) {
+        if (!(seen[number / 64] >> number % 64 & 1))
+            return number;
+    }
+    return 0;
+}
+
 static const char *cast_of(const struct token *token, const char *const *casts,
                            size_t count)
 {

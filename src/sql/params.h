@@ -17,6 +17,9 @@ uint32_t sql_param_number(const struct token *token);
  * what the protocol can carry. */
 uint32_t sql_param_max(struct slice statement);
 
+/* The lowest $n that the text leaves out below its highest; 0 = none. */
+uint32_t sql_param_gap(struct slice statement);
+
 /* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. NULL
  * with *out unchanged when out of memory. */
 bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,

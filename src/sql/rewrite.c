@@ -26,8 +26,9 @@ static bool begins(struct slice text, const char *with)
 
 static bool is_trigger(const struct token *token)
 {
-    static const char *const words[] = {"pg_",      "reg",     "oid",   "public",
-                                        "operator", "collate", "jsonb", "char"};
+    static const char *const words[] = {"pg_",    "reg",      "oid",
+                                        "public", "operator", "collate",
+                                        "jsonb",  "char",     "varbit"};
     struct slice text = token->text;
     if (token->kind == TOKEN_STRING)
         return begins(text, "'{");

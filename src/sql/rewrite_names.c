@@ -75,6 +75,7 @@ static const struct {
     {"oid", false, "pg_oid", "pg_oid[]"},
     {"char", true, "pg_char", "pg_char[]"},
     {"jsonb", false, "json", "json[]"},
+    {"varbit", false, "bit", "bit[]"},
     {"bool", false, NULL, "bool[]"},
     {"bytea", false, NULL, "bytea[]"},
     {"name", false, NULL, "name[]"},

@@ -111,20 +111,22 @@ static void test_probes(void **state)
          "select (CASE WHEN (a) = $1 THEN (a) END) from t where b = NULL::int8"},
         {"select a + $1 from t where b = $2", true,
          "select (CASE WHEN (a) = $1 THEN (NULL) END) from t where b = NULL::int8"},
+        {"select a + $1, c - $3 from t", false,
+         "select (CASE WHEN (a) = $1 THEN (a) END), NULL from t"},
         {"select 1 from t where a = any($1)", false,
          "select 1 from t where (CASE WHEN (a) = $1 THEN (a) END) IS NULL"},
         {"insert into t (a, b) select 1, $1", false, "SELECT a, b FROM t"},
         {"select 1 union select $1", false, "select 1 union select NULL"},
     };
-    static const char *const casts[] = {NULL, "int8"};
+    static const char *const casts[] = {NULL, "int8", NULL};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(probes); i++) {
         struct arena arena = {0};
-        struct infer_hint hints[2];
+        struct infer_hint hints[3];
         struct slice text, sql = slice_of(probes[i].sql);
-        assert_true(sql_infer(sql, &arena, hints, 2));
+        assert_true(sql_infer(sql, &arena, hints, 3));
         const struct infer_probe probe = {sql,   &hints[0], 1, probes[i].untyped,
-                                          casts, 2};
+                                          casts, 3};
         assert_true(sql_infer_probe(&probe, &arena, &text));
         assert_slice(text, probes[i].probe);
         arena_free(&arena);
@@ -167,7 +169,7 @@ static void test_any_tokens(void **state)
             memcpy(sql + len + 1, word, strlen(word) + 1);
         }
         assert_true(sql_infer(slice_of(sql), &arena, hints, 1));
-        const struct infer_probe probe = {slice_of(sql), &hints[0], 1, false, casts, 1};
+        const struct infer_probe probe = {slice_of(sql), hints, 1, false, casts, 1};
         if (hints[0].kind > INFER_TYPE)
             assert_true(sql_infer_probe(&probe, &arena, &text));
         arena_free(&arena);

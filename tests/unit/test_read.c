@@ -229,7 +229,7 @@ static void test_binary_errors(void **state)
         size_t len;
         const char *sqlstate, *message;
     } rows[] = {
-        {PGW_BOOLOID, "", 0, "08P01", "insufficient data left in message"},
+        {PGW_BOOLOID, "", 0, "08P01", "no data left in message"},
         {PGW_BOOLOID, "\1\1", 2, "22P03",
          "incorrect binary data format in bind parameter 1"},
         {PGW_INT4OID, "\0\0\0", 3, "08P01", "insufficient data left in message"},
@@ -259,7 +259,7 @@ static void test_binary_errors(void **state)
         {PGW_JSONOID, "{", 1, "22P02", "invalid input syntax for type json"},
         {PGW_TEXTOID, "\xc3(", 2, "22021",
          "invalid byte sequence for encoding \"UTF8\": 0xc3 0x28"},
-        {PGW_CHAROID, "", 0, "08P01", "insufficient data left in message"},
+        {PGW_CHAROID, "", 0, "08P01", "no data left in message"},
         {999, "", 0, "0A000", "binary parameters of type 999 are not supported"},
     };
     pgw_session *session = session_begin();

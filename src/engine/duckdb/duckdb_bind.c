@@ -73,7 +73,8 @@ static duckdb_value make_decimal(const struct column *column, size_t row)
         (duckdb_hugeint){(uint64_t)(uint128)cell, (int64_t)(cell >> 64)}});
 }
 
-/* The magnitude, least significant byte first, without the header. */
+/* The magnitude, most significant byte first (duckdb.h has it the other way round),
+ * without the header. */
 static duckdb_value make_bignum(const struct column *column, size_t row)
 {
     enum { HEADER = 3 };
@@ -86,7 +87,7 @@ static duckdb_value make_bignum(const struct column *column, size_t row)
     if (!magnitude)
         return NULL;
     for (size_t i = 0; i < len; i++) {
-        uint8_t byte = (uint8_t)cell.data[cell.len - 1 - i];
+        uint8_t byte = (uint8_t)cell.data[HEADER + i];
         magnitude[i] = (uint8_t)(negative ? ~byte : byte);
     }
     duckdb_value value =
