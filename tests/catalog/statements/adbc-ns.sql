@@ -1,0 +1,2 @@
+-- adbc-driver-postgresql 1.13.0, GetObjects, schemas
+SELECT nspname FROM pg_catalog.pg_namespace WHERE (nspname !~ '^pg_' OR oid = pg_my_temp_schema()) AND nspname <> 'information_schema'

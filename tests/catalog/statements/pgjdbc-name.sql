@@ -1,0 +1,3 @@
+-- pgjdbc 42.7.5, TypeInfoCache.prepareGetNameStatement
+-- $1 20: 'pair'::regtype::oid
+SELECT n.nspname = ANY(current_schemas(true)), n.nspname, t.typname FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON t.typnamespace = n.oid WHERE t.oid = $1

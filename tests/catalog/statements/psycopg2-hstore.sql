@@ -1,0 +1,5 @@
+-- psycopg2 2.9.13, HstoreAdapter.get_oids
+SELECT t.oid, typarray
+FROM pg_type t JOIN pg_namespace ns
+    ON typnamespace = ns.oid
+WHERE typname = 'hstore';
