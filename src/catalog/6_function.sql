@@ -1,36 +1,44 @@
 -- Functions over the catalogue.
 
+-- A macro's argument is put where its name stands: in a subquery of its own, so that no
+-- column in here is taken for one of the caller's.
+
 -- Names to OIDs: NULL if there is none. The first in the search path is meant.
 create macro __wirehouse.__pg.to_regtype(written) as
     coalesce(
         wirehouse_builtin_type(written::varchar),
-        (select arg_min(case when wirehouse_name_is_array(written::varchar)
-                             then u.typarray else u.oid end,
-                        __wirehouse.__pg.path_position(u.nspname))
-         from __wirehouse.__pg.user_type u
-         where lower(u.typname) = lower(wirehouse_name(written::varchar))
-           and lower(u.nspname) = lower(coalesce(wirehouse_name_schema(written::varchar),
-                                                 u.nspname))
-           and (wirehouse_name_schema(written::varchar) is not null
-                or __wirehouse.__pg.path_position(u.nspname) is not null)))::regtype;
+        (select arg_min(case when wirehouse_name_is_array(wh_written)
+                             then wh_t.typarray else wh_t.oid end,
+                        __wirehouse.__pg.path_position(wh_t.nspname))
+         from (select written::varchar as wh_written) wh_in
+         join __wirehouse.__pg.user_type wh_t
+           on lower(wh_t.typname) = lower(wirehouse_name(wh_written))
+          and lower(wh_t.nspname)
+              = lower(coalesce(wirehouse_name_schema(wh_written), wh_t.nspname))
+          and (wirehouse_name_schema(wh_written) is not null
+               or __wirehouse.__pg.path_position(wh_t.nspname) is not null)))::regtype;
 
 create macro __wirehouse.__pg.to_regclass(written) as
-    (select arg_min(c.oid, coalesce(__wirehouse.__pg.path_position(n.nspname), 0))
-     from __wirehouse.__pg.pg_class c
-     join __wirehouse.__pg.pg_namespace n on n.oid = c.relnamespace
-     where lower(c.relname) = lower(wirehouse_name(written::varchar))
-       and lower(n.nspname) = lower(coalesce(wirehouse_name_schema(written::varchar),
-                                             n.nspname))
-       and (wirehouse_name_schema(written::varchar) is not null
-            or __wirehouse.__pg.path_position(n.nspname) is not null))::regclass;
+    (select arg_min(wh_c.oid, coalesce(__wirehouse.__pg.path_position(wh_n.nspname), 0))
+     from (select written::varchar as wh_written) wh_in
+     join __wirehouse.__pg.pg_class wh_c
+       on lower(wh_c.relname) = lower(wirehouse_name(wh_written))
+     join __wirehouse.__pg.pg_namespace wh_n
+       on wh_n.oid = wh_c.relnamespace
+      and lower(wh_n.nspname)
+          = lower(coalesce(wirehouse_name_schema(wh_written), wh_n.nspname))
+      and (wirehouse_name_schema(wh_written) is not null
+           or __wirehouse.__pg.path_position(wh_n.nspname) is not null))::regclass;
 
 create macro __wirehouse.__pg.to_regnamespace(written) as
-    (select max(oid) from __wirehouse.__pg.pg_namespace
-     where lower(nspname) = lower(wirehouse_name(written::varchar)))::regnamespace;
+    (select max(wh_n.oid) from (select written::varchar as wh_written) wh_in
+     join __wirehouse.__pg.pg_namespace wh_n
+       on lower(wh_n.nspname) = lower(wirehouse_name(wh_written)))::regnamespace;
 
 create macro __wirehouse.__pg.to_regproc(written) as
-    (select max(oid) from __wirehouse.__pg.pg_proc
-     where proname = wirehouse_name(written::varchar))::regproc;
+    (select max(wh_p.oid) from (select written::varchar as wh_written) wh_in
+     join __wirehouse.__pg.pg_proc wh_p
+       on wh_p.proname = wirehouse_name(wh_written))::regproc;
 
 -- What a cast of text does: a number is an OID, an unknown name an error.
 create macro __wirehouse.__pg.regtype_in(written) as
@@ -65,16 +73,14 @@ create macro __wirehouse.__pg.format_type(type_oid, typmod) as
     wirehouse_format_type(type_oid::pg_oid, coalesce(typmod, -1)::integer);
 
 create macro __wirehouse.__pg.pg_type_is_visible(type_oid) as
-    (select max(__wirehouse.__pg.path_position(n.nspname)) is not null
-     from __wirehouse.__pg.pg_type t
-     join __wirehouse.__pg.pg_namespace n on n.oid = t.typnamespace
-     where t.oid = type_oid);
+    (select __wirehouse.__pg.path_position(coalesce(
+                wirehouse_oid_schema(wh_oid),
+                (select max(wh_t.nspname) from __wirehouse.__pg.user_type wh_t
+                 where wh_t.oid = wh_oid))) is not null
+     from (select type_oid::pg_oid as wh_oid) wh_in);
 
 create macro __wirehouse.__pg.pg_table_is_visible(table_oid) as
-    (select max(__wirehouse.__pg.path_position(n.nspname)) is not null
-     from __wirehouse.__pg.pg_class c
-     join __wirehouse.__pg.pg_namespace n on n.oid = c.relnamespace
-     where c.oid = table_oid);
+    (__wirehouse.__pg.path_position(wirehouse_oid_schema(table_oid::pg_oid)) is not null);
 
 -- One role owns everything.
 create macro __wirehouse.__pg.pg_get_userbyid(role_oid) as
@@ -83,17 +89,23 @@ create macro __wirehouse.__pg.pg_get_userbyid(role_oid) as
 
 create macro __wirehouse.__pg.obj_description
     (object_oid) as
-    (select max(description) from __wirehouse.__pg.pg_description
-     where objoid = object_oid and objsubid = 0),
+    (select max(wh_d.description) from (select object_oid as wh_oid) wh_in
+     join __wirehouse.__pg.pg_description wh_d
+       on wh_d.objoid = wh_oid and wh_d.objsubid = 0),
     (object_oid, catalog_name) as
-    (select max(d.description) from __wirehouse.__pg.pg_description d
-     join __wirehouse.__pg.builtin_class c on c.oid = d.classoid
-     where d.objoid = object_oid and d.objsubid = 0 and c.relname = catalog_name);
+    (select max(wh_d.description)
+     from (select object_oid as wh_oid, catalog_name as wh_catalog) wh_in
+     join __wirehouse.__pg.pg_description wh_d
+       on wh_d.objoid = wh_oid and wh_d.objsubid = 0
+     join __wirehouse.__pg.builtin_class wh_c
+       on wh_c.oid = wh_d.classoid and wh_c.relname = wh_catalog);
 
 create macro __wirehouse.__pg.col_description(table_oid, column_number) as
-    (select max(description) from __wirehouse.__pg.pg_description
-     where objoid = table_oid and objsubid = column_number and classoid = 1259
-       and column_number > 0);
+    (select max(wh_d.description)
+     from (select table_oid as wh_oid, column_number as wh_number) wh_in
+     join __wirehouse.__pg.pg_description wh_d
+       on wh_d.objoid = wh_oid and wh_d.objsubid = wh_number
+      and wh_d.classoid = 1259 and wh_number > 0);
 
 -- Arrays here count from 1 and have one dimension.
 create macro __wirehouse.__pg.array_upper(elements, dimension) as

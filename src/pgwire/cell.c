@@ -178,6 +178,10 @@ static bool choose_scalar(const struct column *column,
         out->write = cell_jsonb;
         out->max += 1;
     }
+    if (binary && column->type->oid == PGW_CHAROID) {
+        out->write = cell_binary_char;
+        out->max += 1;
+    }
     return true;
 }
 

@@ -67,6 +67,15 @@ uint8_t *cell_escape_bytes(const struct cell *cell, size_t row, uint8_t *to)
         to, value_bytea_escape(to + 4, (const uint8_t *)bytes.data, bytes.len));
 }
 
+/* The type "char" has one byte, which of an empty text is zero. */
+uint8_t *cell_binary_char(const struct cell *cell, size_t row, uint8_t *to)
+{
+    struct slice text = column_slice(cell->column, row);
+    to = value_put32(to, 1);
+    *to = text.len ? (uint8_t)text.data[0] : 0;
+    return to + 1;
+}
+
 /* jsonb's binary form is its text behind a version. */
 uint8_t *cell_jsonb(const struct cell *cell, size_t row, uint8_t *to)
 {

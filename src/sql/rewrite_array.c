@@ -91,14 +91,15 @@ static bool read_elements(struct reader *reader)
     }
 }
 
-/* NULL: not an array of one dimension. */
-static const char *list_of(struct rewrite *rewrite, struct slice literal)
+/* The elements between two brackets. NULL: not an array of one dimension. */
+static const char *list_of(struct rewrite *rewrite, struct slice literal, char open,
+                           char close)
 {
     struct reader reader = {.rest = {literal.data + 2, literal.len - 4}};
     const char *list = NULL;
-    put(&reader, "[", 1);
+    put(&reader, &open, 1);
     bool done = read_elements(&reader);
-    put(&reader, "]", 1);
+    put(&reader, &close, 1);
     if (done && !reader.failed)
         list = arena_string(
             rewrite->arena,
@@ -139,6 +140,38 @@ static bool is_empty_default(const struct rewrite *rewrite, size_t i)
            rewrite_is_symbol(rewrite, i + 1, ')');
 }
 
+/* The sign in front of any or all at `any`: what IN or NOT IN says of the elements,
+ * which take the type of what they are compared with. NULL: neither. */
+static const char *in_for(const struct rewrite *rewrite, size_t any, size_t *sign)
+{
+    bool equal = any > 0 && rewrite_is_symbol(rewrite, any - 1, '=');
+    bool unequal = any > 1 && rewrite_is_symbol(rewrite, any - 1, '>') &&
+                   rewrite_is_symbol(rewrite, any - 2, '<');
+    *sign = any - (unequal ? 2 : 1);
+    if (equal && !rewrite_is_name(rewrite, any, "all") &&
+        (rewrite_token(rewrite, any - 2)->kind != TOKEN_SYMBOL ||
+         rewrite_is_symbol(rewrite, any - 2, ')') ||
+         rewrite_is_symbol(rewrite, any - 2, ']')))
+        return " in";
+    return unequal && rewrite_is_name(rewrite, any, "all") ? " not in" : NULL;
+}
+
+/* x = any ('{a,b}') */
+static bool rewrite_any(struct rewrite *rewrite, size_t i)
+{
+    size_t sign;
+    struct slice literal = rewrite_token(rewrite, i)->text;
+    const char *in = in_for(rewrite, i - 2, &sign);
+    const char *elements =
+        in && literal.len > 4 ? list_of(rewrite, literal, '(', ')') : NULL;
+    if (!elements)
+        return false;
+    rewrite_drop(rewrite, sign, i + 2);
+    rewrite_put(rewrite, i - 2, in);
+    rewrite_put(rewrite, i, elements);
+    return true;
+}
+
 bool rewrite_array(struct rewrite *rewrite, size_t i)
 {
     const struct token *token = rewrite_token(rewrite, i);
@@ -149,7 +182,9 @@ bool rewrite_array(struct rewrite *rewrite, size_t i)
     if (!(rewrite_is_cast(rewrite, i + 1) && is_array_type(rewrite, i + 3)) &&
         !is_operand_of_any(rewrite, i) && !is_empty_default(rewrite, i))
         return false;
-    const char *list = list_of(rewrite, text);
+    if (is_operand_of_any(rewrite, i) && rewrite_any(rewrite, i))
+        return true;
+    const char *list = list_of(rewrite, text, '[', ']');
     if (list)
         rewrite_put(rewrite, i, list);
     return list != NULL;

@@ -386,6 +386,19 @@ struct duckdb_catalog *duckdb_catalog_new(duckdb_database database,
     return NULL;
 }
 
+/* The functions behind these columns are called for the sake of what they remember. */
+bool duckdb_catalog_read(duckdb_connection connection, struct error *err)
+{
+    return duckdb_run(connection,
+                      "select count(oid), count(reltype) from " CATALOG_SCHEMA
+                      ".pg_class",
+                      err) &&
+           duckdb_run(connection, "select count(oid) from " CATALOG_SCHEMA ".user_type",
+                      err) &&
+           duckdb_run(connection,
+                      "select count(oid) from " CATALOG_SCHEMA ".pg_namespace", err);
+}
+
 void duckdb_catalog_disconnect(struct duckdb_catalog *catalog)
 {
     if (catalog && catalog->probe)

@@ -19,6 +19,8 @@ struct duckdb_catalog *duckdb_catalog_new(duckdb_database database,
                                           const struct duckdb_names *names,
                                           const struct duckdb_options *options,
                                           struct error *err) MUST_CHECK;
+/* Give everything that is there an OID, so that each reads as its name. */
+bool duckdb_catalog_read(duckdb_connection connection, struct error *err) MUST_CHECK;
 /* Before the database is closed, and after it. NULL is allowed. */
 void duckdb_catalog_disconnect(struct duckdb_catalog *catalog);
 void duckdb_catalog_free(struct duckdb_catalog *catalog);

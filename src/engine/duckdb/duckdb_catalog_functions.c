@@ -128,6 +128,18 @@ static bool object_oid(struct call *call)
     return object && give_oid(call, object->oid);
 }
 
+/* Of a relation, a row type, or what is built in. */
+static bool oid_schema(struct call *call)
+{
+    bool is_array;
+    uint32_t which = oid(call, 0);
+    const struct duckdb_object *object =
+        duckdb_oids_find(duckdb_catalog_oids(call->catalog), which);
+    if (catalog_class_name(which) || catalog_type_find(which, &is_array))
+        return give_text(call, SLICE("pg_catalog"));
+    return object && give_text(call, object->schema);
+}
+
 static const struct type_entry *entry_of(const struct call *call)
 {
     return type_oids_find(duckdb_catalog_names(call->catalog)->oids, oid(call, 0));
@@ -246,6 +258,7 @@ static const struct function {
     {"wirehouse_name_is_array", "bt", name_is_array},
     {"wirehouse_format_type", "ton", format_type},
     {"wirehouse_oid", "ottt", object_oid},
+    {"wirehouse_oid_schema", "to", oid_schema},
     {"wirehouse_type_oid", "otL", type_oid},
     {"wirehouse_array_oid", "oo", array_oid},
     {"wirehouse_field_count", "no", field_count},

@@ -201,7 +201,8 @@ static bool set_up(struct duckdb_engine *engine, const struct duckdb_options *op
     engine->names.catalog = engine->catalog;
     done = done && engine->catalog &&
            duckdb_run(connection, "set global TimeZone = 'UTC'", err) &&
-           duckdb_sources_create(connection, options, &arena, err);
+           duckdb_sources_create(connection, options, &arena, err) &&
+           duckdb_catalog_read(connection, err);
     duckdb_disconnect(&connection);
     arena_free(&arena);
     return done;

@@ -1,5 +1,6 @@
 -- asyncpg 0.32.0, introspection.INTRO_LOOKUP_TYPES_13
 -- $1: array['pair'::regtype::oid, 1009]
+-- rows: any order
 WITH RECURSIVE typeinfo_tree(
     oid, ns, name, kind, basetype, elemtype, elemdelim,
     range_subtype, attrtypoids, attrnames, depth)

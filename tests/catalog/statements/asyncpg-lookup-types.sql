@@ -1,5 +1,6 @@
 -- asyncpg 0.32.0, introspection.INTRO_LOOKUP_TYPES
 -- $1: array['mood'::regtype::oid, 'pair'::regtype::oid, '_mood'::regtype::oid, 1007]
+-- rows: any order
 WITH RECURSIVE typeinfo_tree(
     oid, ns, name, kind, basetype, elemtype, elemdelim,
     range_subtype, attrtypoids, attrnames, depth)
