@@ -24,6 +24,7 @@ static bool is_even(struct slice type, struct slice literal)
 static void check_rewrite(struct slice statement)
 {
     static const struct sql_catalog catalog = {.schema = "w",
+                                               .own = "w",
                                                .database = "main",
                                                .has_relation = is_short,
                                                .has_function = is_short,

@@ -2,12 +2,14 @@
  *
  *     embed_sql SCHEMA FILE... > catalog_sql.h
  *
- * A definition begins a line: "create table|view|macro SCHEMA.name". */
+ * A definition begins a line: "create view|macro SCHEMA.name". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"table", "view", "macro"};
+static const struct {
+    const char *kind, *list;
+} kinds[] = {{"view", "relation_names"}, {"macro", "function_names"}};
 
 static const char *base_name(const char *path)
 {
@@ -59,9 +61,9 @@ int main(int argc, char **argv)
         printf("    {\"%s\", sql_%d},\n", base_name(argv[i]), i);
     puts("};");
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        printf("static const char *const %s_names[] = {\n", kinds[k]);
+        printf("static const char *const %s[] = {\n", kinds[k].list);
         for (int i = 2; i < argc; i++)
-            done = print_names(argv[i], kinds[k], argv[1]) && done;
+            done = print_names(argv[i], kinds[k].kind, argv[1]) && done;
         puts("};");
     }
     return done ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,5 +1,5 @@
 -- Columns of tables and views, fields of composites, and what was said about them.
-create view __wirehouse.__pg.attribute as
+create view __wirehouse.__own.attribute as
     select r.oid as attrelid, c.column_name as attname,
            wirehouse_column_type(c.data_type) as atttypid, c.column_index as attnum,
            wirehouse_column_typmod(c.data_type) as atttypmod,
@@ -8,7 +8,7 @@ create view __wirehouse.__pg.attribute as
            not c.is_nullable as attnotnull, c.column_default is not null as atthasdef,
            c.comment
     from duckdb_columns() c
-    join __wirehouse.__pg.relation r on r.database_name = c.database_name
+    join __wirehouse.__own.relation r on r.database_name = c.database_name
         and r.schema_name = c.schema_name and r.relname = c.table_name
     where not c.internal and r.relkind in ('r', 'v')
     union all
@@ -16,7 +16,7 @@ create view __wirehouse.__pg.attribute as
            wirehouse_field_typmod(oid, n), 0, false, false, null
     from (select typrelid, oid,
                  unnest(generate_series(1, wirehouse_field_count(oid)))::integer as n
-          from __wirehouse.__pg.named_type where typtype = 'c');
+          from __wirehouse.__own.named_type where typtype = 'c');
 
 create view __wirehouse.__pg.pg_attribute as
     select a.attrelid, a.attname::name as attname, a.atttypid,
@@ -30,25 +30,25 @@ create view __wirehouse.__pg.pg_attribute as
            0::integer as attinhcount, t.typcollation as attcollation,
            null::aclitem[] as attacl, null::varchar[] as attoptions,
            null::varchar[] as attfdwoptions, null::anyarray as attmissingval
-    from __wirehouse.__pg.attribute a
+    from __wirehouse.__own.attribute a
     left join (select oid, typlen, typbyval, typalign, typstorage, typcollation
-               from __wirehouse.__pg.builtin_type
+               from __wirehouse.__own.builtin_type
                union all
                select u.oid, k.typlen, k.typbyval, u.typalign, k.typstorage, 0
-               from __wirehouse.__pg.user_type u
-               join __wirehouse.__pg.type_kind k using (typtype)) t
+               from __wirehouse.__own.user_type u
+               join __wirehouse.__own.type_kind k using (typtype)) t
         on t.oid = a.atttypid;
 
 create view __wirehouse.__pg.pg_description as
     select oid as objoid, 1259::pg_oid as classoid, 0::integer as objsubid,
            comment as description
-    from __wirehouse.__pg.relation where comment is not null
+    from __wirehouse.__own.relation where comment is not null
     union all
     select attrelid, 1259::pg_oid, attnum::integer, comment
-    from __wirehouse.__pg.attribute where comment is not null
+    from __wirehouse.__own.attribute where comment is not null
     union all
     select oid, 1247::pg_oid, 0, comment
-    from __wirehouse.__pg.named_type where comment is not null;
+    from __wirehouse.__own.named_type where comment is not null;
 
 create view __wirehouse.__pg.pg_database as
     select wirehouse_oid('database', '', current_database()) as oid,

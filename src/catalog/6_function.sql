@@ -9,17 +9,17 @@ create macro __wirehouse.__pg.to_regtype(written) as
         wirehouse_builtin_type(written::varchar),
         (select arg_min(case when wirehouse_name_is_array(wh_written)
                              then wh_t.typarray else wh_t.oid end,
-                        __wirehouse.__pg.path_position(wh_t.nspname))
+                        __wirehouse.__own.path_position(wh_t.nspname))
          from (select written::varchar as wh_written) wh_in
-         join __wirehouse.__pg.user_type wh_t
+         join __wirehouse.__own.user_type wh_t
            on lower(wh_t.typname) = lower(wirehouse_name(wh_written))
           and lower(wh_t.nspname)
               = lower(coalesce(wirehouse_name_schema(wh_written), wh_t.nspname))
           and (wirehouse_name_schema(wh_written) is not null
-               or __wirehouse.__pg.path_position(wh_t.nspname) is not null)))::regtype;
+               or __wirehouse.__own.path_position(wh_t.nspname) is not null)))::regtype;
 
 create macro __wirehouse.__pg.to_regclass(written) as
-    (select arg_min(wh_c.oid, coalesce(__wirehouse.__pg.path_position(wh_n.nspname), 0))
+    (select arg_min(wh_c.oid, coalesce(__wirehouse.__own.path_position(wh_n.nspname), 0))
      from (select written::varchar as wh_written) wh_in
      join __wirehouse.__pg.pg_class wh_c
        on lower(wh_c.relname) = lower(wirehouse_name(wh_written))
@@ -28,7 +28,7 @@ create macro __wirehouse.__pg.to_regclass(written) as
       and lower(wh_n.nspname)
           = lower(coalesce(wirehouse_name_schema(wh_written), wh_n.nspname))
       and (wirehouse_name_schema(wh_written) is not null
-           or __wirehouse.__pg.path_position(wh_n.nspname) is not null))::regclass;
+           or __wirehouse.__own.path_position(wh_n.nspname) is not null))::regclass;
 
 create macro __wirehouse.__pg.to_regnamespace(written) as
     (select max(wh_n.oid) from (select written::varchar as wh_written) wh_in
@@ -73,14 +73,14 @@ create macro __wirehouse.__pg.format_type(type_oid, typmod) as
     wirehouse_format_type(type_oid::pg_oid, coalesce(typmod, -1)::integer);
 
 create macro __wirehouse.__pg.pg_type_is_visible(type_oid) as
-    (select __wirehouse.__pg.path_position(coalesce(
+    (select __wirehouse.__own.path_position(coalesce(
                 wirehouse_oid_schema(wh_oid),
-                (select max(wh_t.nspname) from __wirehouse.__pg.user_type wh_t
+                (select max(wh_t.nspname) from __wirehouse.__own.user_type wh_t
                  where wh_t.oid = wh_oid))) is not null
      from (select type_oid::pg_oid as wh_oid) wh_in);
 
 create macro __wirehouse.__pg.pg_table_is_visible(table_oid) as
-    (__wirehouse.__pg.path_position(wirehouse_oid_schema(table_oid::pg_oid)) is not null);
+    (__wirehouse.__own.path_position(wirehouse_oid_schema(table_oid::pg_oid)) is not null);
 
 -- One role owns everything.
 create macro __wirehouse.__pg.pg_get_userbyid(role_oid) as
@@ -97,7 +97,7 @@ create macro __wirehouse.__pg.obj_description
      from (select object_oid as wh_oid, catalog_name as wh_catalog) wh_in
      join __wirehouse.__pg.pg_description wh_d
        on wh_d.objoid = wh_oid and wh_d.objsubid = 0
-     join __wirehouse.__pg.builtin_class wh_c
+     join __wirehouse.__own.builtin_class wh_c
        on wh_c.oid = wh_d.classoid and wh_c.relname = wh_catalog);
 
 create macro __wirehouse.__pg.col_description(table_oid, column_number) as

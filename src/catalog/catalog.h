@@ -1,7 +1,9 @@
 /* catalog.h - PostgreSQL's catalogue: what is built in, and the SQL of its views.
  *
  * The relations live in a schema of ours in a hidden database of the engine
- * (CATALOG_SCHEMA); the views there read the engine's own tables, columns and types.
+ * (CATALOG_SCHEMA), which is in the search path of every connection; what they are made
+ * of is beside it (CATALOG_OWN_SCHEMA), where no name of the user's can meet it. The
+ * views read the engine's own tables, columns and types.
  * What PostgreSQL is born with, types and the functions that read and write them, are
  * tables here. Source: PostgreSQL 15, documentation chapter 53. */
 #ifndef CATALOG_CATALOG_H
@@ -17,6 +19,7 @@
 
 #define CATALOG_DATABASE "__wirehouse"
 #define CATALOG_SCHEMA CATALOG_DATABASE ".__pg"
+#define CATALOG_OWN_SCHEMA CATALOG_DATABASE ".__own"
 
 /* ---- built in ---- */
 

@@ -75,7 +75,7 @@ static bool append_array(struct buf *sql, const struct catalog_type *type)
 
 static bool append_types(struct buf *sql)
 {
-    bool done = append(sql, "insert into " CATALOG_SCHEMA ".builtin_type values\n");
+    bool done = append(sql, "insert into " CATALOG_OWN_SCHEMA ".builtin_type values\n");
     for (size_t i = 0; done && i < catalog_type_count; i++) {
         const struct catalog_type *type = &catalog_types[i];
         done = append_type(sql, type) && (!type->array_oid || append_array(sql, type));
@@ -93,7 +93,8 @@ static int count_arguments(const char *arguments)
 
 static bool append_procs(struct buf *sql)
 {
-    bool done = append(sql, ";\ninsert into " CATALOG_SCHEMA ".builtin_proc values\n");
+    bool done =
+        append(sql, ";\ninsert into " CATALOG_OWN_SCHEMA ".builtin_proc values\n");
     for (size_t i = 0; done && i < catalog_proc_count; i++) {
         const struct catalog_proc *row = &catalog_procs[i];
         done = append(sql, "(%u,'%s',%s,'%c',%d,%u,'%s'),\n", row->oid, row->name,
@@ -151,7 +152,8 @@ uint32_t catalog_namespace_oid(struct slice name)
 
 static bool append_classes(struct buf *sql)
 {
-    bool done = append(sql, ";\ninsert into " CATALOG_SCHEMA ".builtin_class values\n");
+    bool done =
+        append(sql, ";\ninsert into " CATALOG_OWN_SCHEMA ".builtin_class values\n");
     for (size_t i = 0; done && i < ARRAY_LEN(classes); i++)
         done = append(sql, "(%u,'%s'),\n", classes[i].oid, classes[i].name);
     return done;

@@ -19,11 +19,10 @@ static bool is_among(struct slice name, const char *const *names, size_t count)
 
 bool catalog_has_relation(struct slice name)
 {
-    return is_among(name, view_names, ARRAY_LEN(view_names)) ||
-           is_among(name, table_names, ARRAY_LEN(table_names));
+    return is_among(name, relation_names, ARRAY_LEN(relation_names));
 }
 
 bool catalog_has_function(struct slice name)
 {
-    return is_among(name, macro_names, ARRAY_LEN(macro_names));
+    return is_among(name, function_names, ARRAY_LEN(function_names));
 }

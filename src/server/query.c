@@ -42,6 +42,7 @@ bool query_rewrite(const struct query_session *session, struct slice text,
                    struct arena *arena, struct sql_rewritten *out)
 {
     const struct sql_catalog catalog = {.schema = CATALOG_SCHEMA,
+                                        .own = CATALOG_DATABASE,
                                         .database = session->database->name,
                                         .has_relation = catalog_has_relation,
                                         .has_function = catalog_has_function,
@@ -120,6 +121,14 @@ static bool is_final(const struct error *err)
     return false;
 }
 
+static bool refuse_changes(const struct query *query, struct error *err)
+{
+    const struct slice *name = &query->source.refused;
+    return name->len == 0 ||
+           error_set(err, "42501", "permission denied: \"%.*s\" is a system catalog",
+                     (int)name->len, name->data);
+}
+
 /* Plan the text with the client's casts, then with those that make its types known. */
 static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
@@ -129,6 +138,8 @@ static bool plan(struct query_session *session, struct query *query,
         !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
                          &query->engine_text))
         return error_no_memory(err);
+    if (!refuse_changes(query, err))
+        return false;
     bool done = prepare_text(session, query, hints, stmt, err);
     size_t count = sql_param_max(query->text);
     if (done && (*stmt)->param_count != count)

@@ -26,9 +26,9 @@ static bool begins(struct slice text, const char *with)
 
 static bool is_trigger(const struct token *token)
 {
-    static const char *const words[] = {"pg_",    "reg",      "oid",
-                                        "public", "operator", "collate",
-                                        "jsonb",  "char",     "varbit"};
+    static const char *const words[] = {"pg_",      "reg",     "oid",   "public",
+                                        "operator", "collate", "jsonb", "char",
+                                        "varbit",   "drop"};
     struct slice text = token->text;
     if (token->kind == TOKEN_STRING)
         return begins(text, "'{");
@@ -372,7 +372,8 @@ static bool write_text(struct slice sql, const struct rewrite *rewrite,
     struct slice made = {(const char *)buf_data(&writer.buf), buf_len(&writer.buf)};
     const char *text = writer.failed ? NULL : arena_string(rewrite->arena, made);
     buf_free(&writer.buf);
-    *out = (struct sql_rewritten){{text, made.len}, writer.stretches, writer.count};
+    *out = (struct sql_rewritten){
+        .text = {text, made.len}, .stretches = writer.stretches, .count = writer.count};
     return text != NULL;
 }
 
@@ -389,6 +390,8 @@ bool sql_rewrite(struct slice statement, const struct sql_catalog *catalog,
         return false;
     match_brackets(&rewrite);
     look_around(&rewrite);
+    if (rewrite_refuses(&rewrite, &out->refused))
+        return true;
     for (size_t i = 0; i < rewrite.count; i++) {
         for (size_t rule = 0; rule < ARRAY_LEN(rules); rule++)
             changed = rules[rule](&rewrite, i) || changed;

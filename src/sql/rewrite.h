@@ -16,6 +16,7 @@
 /* What is ours under pg_catalog, without quotes, in any case. */
 struct sql_catalog {
     const char *schema;   /* where it is for the engine */
+    const char *own;      /* the engine's database that holds it */
     const char *database; /* the name under which clients know theirs */
     bool (*has_relation)(struct slice name);
     bool (*has_function)(struct slice name);
@@ -34,6 +35,7 @@ struct sql_rewritten {
     struct slice text;
     const struct sql_stretch *stretches; /* NULL: the text is the original */
     size_t count;
+    struct slice refused; /* what of the catalogue's it would change; empty = nothing */
 };
 
 /* False: out of memory. What is made lives in the arena. */

@@ -34,6 +34,9 @@ rewrite_rule rewrite_array;                                      /* rewrite_arra
 rewrite_rule rewrite_qualified, rewrite_public, rewrite_type,
     rewrite_reg; /* …names.c */
 
+/* Would the statement change something of the catalogue's? rewrite_guard.c */
+bool rewrite_refuses(const struct rewrite *rewrite, struct slice *object);
+
 /* ---- tokens; beyond either end there is one that is nothing ---- */
 
 const struct token *rewrite_token(const struct rewrite *rewrite, size_t i);

@@ -200,6 +200,30 @@ class Made(unittest.TestCase):
                     self.assertEqual(field and field.decode(), sqlstate)
 
 
+class Guarded(unittest.TestCase):
+    """The catalogue is the server's; names of its insides are free."""
+
+    def test_refused(self):
+        for sql in ("drop view pg_type", "insert into pg_enum values (1, 1, 1, 'x')",
+                    "drop macro format_type", "create table __wirehouse.__pg.x (a int)",
+                    "detach __wirehouse", "delete from pg_catalog.pg_class"):
+            with self.subTest(sql=sql):
+                result = OURS.ask(sql)
+                field = result.error_field(sides.pq.DiagnosticField.SQLSTATE)
+                self.assertEqual(field and field.decode(), "42501")
+
+    def test_names_are_free(self):
+        for name in ("relation", "attribute", "builtin_type", "served"):
+            result = OURS.ask(f"select * from {name}")
+            field = result.error_field(sides.pq.DiagnosticField.SQLSTATE)
+            self.assertEqual(field and field.decode(), "42P01")
+
+    def test_it_is_not_listed(self):
+        for sql in ("show all tables", "select * from duckdb_views() where not internal",
+                    "select * from information_schema.schemata", "show databases"):
+            self.assertNotIn("__wirehouse", str(OURS.rows(sql)))
+
+
 class Declared(unittest.TestCase):
     """pg_attribute says of a column what RowDescription says."""
 

@@ -6,6 +6,7 @@
 #include "sql/rewrite.h"
 
 static const struct sql_catalog catalog = {.schema = "W",
+                                           .own = "__wirehouse",
                                            .database = "main",
                                            .has_relation = catalog_has_relation,
                                            .has_function = catalog_has_function,
@@ -126,6 +127,53 @@ static void test_rewrite(void **state)
     }
 }
 
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *sql, *refused; /* NULL: nothing is */
+    } statements[] = {
+        {"drop view pg_type", "pg_type"},
+        {"DROP VIEW if exists PG_CATALOG.pg_type", "pg_type"},
+        {"drop table \"pg_type\"", "pg_type"},
+        {"drop macro format_type", "format_type"},
+        {"drop function format_type", "format_type"},
+        {"insert into pg_type values (1)", "pg_type"},
+        {"insert or replace into pg_enum values (1)", "pg_enum"},
+        {"with a as (select 1) delete from pg_class", "pg_class"},
+        {"update pg_class set relname = 'x'", "pg_class"},
+        {"alter view pg_class rename to x", "pg_class"},
+        {"comment on view pg_class is 'x'", "pg_class"},
+        {"truncate table pg_class", "pg_class"},
+        {"create table __wirehouse.__pg.x (a int)", "__wirehouse"},
+        {"detach __wirehouse", "__wirehouse"},
+        {"use __wirehouse", "__wirehouse"},
+        {"delete from __wirehouse.__own.served", "__wirehouse"},
+        {"drop table item", NULL},
+        {"drop view other.pg_type", NULL},
+        {"drop table format_type", NULL},
+        {"insert into item select oid from pg_type", NULL},
+        {"update item set a = 1 from pg_type", NULL},
+        {"delete from item where a in (select oid from pg_type)", NULL},
+        {"create view v as select * from pg_type", NULL},
+        {"select * from __wirehouse.__pg.pg_type", NULL},
+        {"with pg_type as (select 1) select * from pg_type", NULL},
+        {"drop", NULL},
+        {"drop view", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+        struct arena arena = {0};
+        struct sql_rewritten out;
+        struct slice expected = {NULL, 0};
+        if (statements[i].refused)
+            expected = slice_of(statements[i].refused);
+        assert_true(sql_rewrite(slice_of(statements[i].sql), &catalog, &arena, &out));
+        if (!slice_equal_nocase(out.refused, expected))
+            fail_msg("%s", statements[i].sql);
+        arena_free(&arena);
+    }
+}
+
 /* A character of the new text, and where it was in the old one. */
 static void test_origin(void **state)
 {
@@ -228,6 +276,6 @@ static void test_tables(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(test_rewrite), cmocka_unit_test(test_origin),
-          cmocka_unit_test(test_names), cmocka_unit_test(test_format),
-          cmocka_unit_test(test_tables))
+UNIT_MAIN(cmocka_unit_test(test_rewrite), cmocka_unit_test(test_refused),
+          cmocka_unit_test(test_origin), cmocka_unit_test(test_names),
+          cmocka_unit_test(test_format), cmocka_unit_test(test_tables))

@@ -75,6 +75,12 @@ bool duckdb_catalog_declared(struct duckdb_catalog *catalog, struct slice data_t
 struct duckdb_declared duckdb_catalog_declare(const struct duckdb_catalog *catalog,
                                               const struct type *type);
 
+/* ---- names of OIDs: duckdb_catalog_names.c ---- */
+
+enum { DUCKDB_NAMED_TYPES = 6 }; /* regproc, regprocedure, regclass, … */
+
+void duckdb_catalog_make_names(const struct duckdb_catalog *catalog,
+                               struct value_names names[DUCKDB_NAMED_TYPES]);
 /* The text of an OID in a type of names (regtype, regclass …): 0 bytes = it has none.
  */
 size_t duckdb_catalog_oid_text(const struct duckdb_catalog *catalog, uint32_t type_oid,

@@ -3,6 +3,7 @@
  *     kind, schema, name ── FNV-1a ──> OID ── taken? next ──> …
  *
  * The engine's own numbers change with every start and every ALTER; names do not. */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -100,6 +101,7 @@ const struct duckdb_object *duckdb_oids_add(struct duckdb_oids *oids, struct sli
     if (append_part(&buf, kind) && append_part(&buf, schema) &&
         append_part(&buf, name)) {
         struct slice key = {(const char *)buf_data(&buf), buf_len(&buf)};
+        assert(key.data);
         object = strmap_get(&oids->by_key, key);
         if (!object)
             object = enter(oids, key, &parts);
