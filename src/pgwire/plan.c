@@ -77,16 +77,14 @@ static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
     static const struct {
         const char *sqlstate, *text, *hint;
     } texts[] = {
-        {"22003", "a value of type %s in column %zu is out of range", ""},
-        {"22008", "a value of type %s in column %zu is out of range", ""},
+        {"22003", "is out of range", ""},
+        {"22008", "is out of range", ""},
         {"2202E",
-         "a value of type %s in column %zu has lists of different lengths, or NULL "
-         "among them, which an array cannot have",
+         "has lists of different lengths, or NULL among them, which no array can have",
          "Cast the column to JSON."},
-        {"54000", "a value of type %s in column %zu has more dimensions than an array",
+        {"54000", "is larger, or has more dimensions, than an array can have",
          "Cast the column to JSON."},
-        {"", "a value of type %s in column %zu cannot be sent",
-         "Cast the column to VARCHAR."}};
+        {"", "cannot be sent", "Cast the column to VARCHAR."}};
     const char *name =
         plan->types[column]->name ? plan->types[column]->name : "unknown";
     size_t i = 0;
@@ -94,10 +92,8 @@ static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
         return pgw_fail(err, sqlstate, "out of memory");
     while (texts[i].sqlstate[0] && strcmp(texts[i].sqlstate, sqlstate) != 0)
         i++;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)pgw_fail(err, sqlstate, texts[i].text, name, column + 1);
-#pragma GCC diagnostic pop
+    (void)pgw_fail(err, sqlstate, "a value of type %s in column %zu %s", name,
+                   column + 1, texts[i].text);
     (void)snprintf(err->hint, sizeof err->hint, "%s", texts[i].hint);
     return PGW_ERROR;
 }

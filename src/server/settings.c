@@ -347,8 +347,8 @@ static bool may_change(const struct setting_spec *spec, struct error *err)
 {
     static const char *const how[] = {
         [CONTEXT_INTERNAL] = "cannot be changed",
-        [CONTEXT_POSTMASTER] = "cannot be changed without restarting the "
-                               "server",
+        [CONTEXT_POSTMASTER] = ("cannot be changed without restarting the "
+                                "server"),
         [CONTEXT_SIGHUP] = "cannot be changed now",
         [CONTEXT_BACKEND] = "cannot be set after connection start"};
     if (!spec || spec->context >= CONTEXT_SUPERUSER)
