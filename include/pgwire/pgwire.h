@@ -308,7 +308,7 @@ char pgw_session_transaction(const pgw_session *session);
  * that sends its messages one by one is answered false. */
 bool pgw_session_sync_follows(const pgw_session *session);
 
-/* ParameterStatus; sent at start-up and whenever it changes. */
+/* ParameterStatus; sent at start-up, and before ReadyForQuery if it has changed. */
 enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name,
                                           const char *value, struct pgw_error *err);
 /* How values look from now on (<pgwire/style.h>); the client is not told: DateStyle,

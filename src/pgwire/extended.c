@@ -20,6 +20,13 @@ static enum pgw_status bad_format(struct pgw_error *err)
     return pgw_fail(err, "08P01", "invalid message format");
 }
 
+static enum pgw_status aborted(struct pgw_error *err)
+{
+    return pgw_fail(err, "25P02",
+                    "current transaction is aborted, commands ignored until end of "
+                    "transaction block");
+}
+
 static struct slice key(struct pgw_slice name)
 {
     return (struct slice){name.data, name.len};
@@ -213,7 +220,7 @@ static enum pgw_status check_bind(const struct bind_message *message,
     if (check_formats(message->param_formats, message->param_format_count, err) !=
         PGW_OK)
         return PGW_ERROR;
-    if (message->result_format_count > 1 &&
+    if (message->result_format_count > 1 && description->columns &&
         message->result_format_count != description->column_count)
         return pgw_fail(err, "08P01",
                         "bind message has %zu result formats but query has %zu columns",
@@ -332,6 +339,15 @@ static bool describe_columns(pgw_session *session, const struct statement *state
                          portal ? portal->format_count : 0);
 }
 
+/* In a failed block rows are not even described: PostgreSQL would have to look at the
+ * catalogue. */
+static bool may_describe(const pgw_session *session, const struct statement *statement,
+                         struct pgw_error *err)
+{
+    return session->transaction != 'E' || !statement->description.columns ||
+           (aborted(err), false);
+}
+
 enum pgw_status extended_describe(pgw_session *session, const struct frame *frame,
                                   struct pgw_error *err)
 {
@@ -341,14 +357,14 @@ enum pgw_status extended_describe(pgw_session *session, const struct frame *fram
         return PGW_ERROR;
     if (kind == 'P') {
         struct portal *portal = find_portal(session, name, err);
-        if (!portal ||
+        if (!portal || !may_describe(session, portal->statement, err) ||
             check_formats(portal->formats, portal->format_count, err) != PGW_OK)
             return PGW_ERROR;
         return describe_columns(session, portal->statement, portal) ? PGW_OK
                                                                     : no_memory(err);
     }
     struct statement *statement = find_statement(session, name, err);
-    if (!statement)
+    if (!statement || !may_describe(session, statement, err))
         return PGW_ERROR;
     return reply_params(&session->output, &statement->description) &&
                    describe_columns(session, statement, NULL)
@@ -399,6 +415,8 @@ enum pgw_status extended_execute(pgw_session *session, const struct frame *frame
     struct portal *portal = find_portal(session, name, err);
     if (!portal || check_formats(portal->formats, portal->format_count, err) != PGW_OK)
         return PGW_ERROR;
+    if ((portal->executed || portal->finished) && session->transaction == 'E')
+        return aborted(err);
     if (portal->finished)
         return execute_again(session, portal, name.data, err);
     session->flow_is_simple = false;

@@ -1,7 +1,8 @@
 /* parameters.c - ParameterStatus: what the client is told of the session's settings.
  *
  * All of them at start-up, then what has changed, before each ReadyForQuery, as
- * PostgreSQL does. What the host has not set by then has a default here. */
+ * PostgreSQL does: a change that was taken back by then is none. What the host has not
+ * set by then has a default here. */
 #include <stdlib.h>
 
 #include "core/version.h"
@@ -35,15 +36,17 @@ enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name
     struct parameter *parameter = find(session, name);
     char *copy = strdup(value);
     if (copy && !parameter)
-        parameter = add(session, name);
+        parameter = add(session, name); /* its value is none */
     if (!copy || !parameter) {
         free(copy);
         return pgw_fail(err, "53200", "out of memory");
     }
-    if (!parameter->value || strcmp(parameter->value, copy) != 0)
-        parameter->changed = true;
-    free(parameter->value);
+    if (parameter->is_set)
+        free(parameter->value);
+    else
+        parameter->told = parameter->value;
     parameter->value = copy;
+    parameter->is_set = true;
     return PGW_OK;
 }
 
@@ -76,11 +79,15 @@ bool parameters_report(pgw_session *session, bool all)
 {
     for (struct parameter *parameter = session->parameters; parameter;
          parameter = parameter->next) {
-        if (!all && !parameter->changed)
-            continue;
-        if (!reply_parameter(&session->output, parameter->name, parameter->value))
+        bool is_told =
+            parameter->told && strcmp(parameter->told, parameter->value) == 0;
+        bool tell = all || (parameter->is_set && !is_told);
+        if (tell &&
+            !reply_parameter(&session->output, parameter->name, parameter->value))
             return false;
-        parameter->changed = false;
+        free(parameter->told);
+        parameter->told = NULL;
+        parameter->is_set = false;
     }
     return true;
 }
@@ -92,6 +99,7 @@ void parameters_free(pgw_session *session)
         session->parameters = parameter->next;
         free(parameter->name);
         free(parameter->value);
+        free(parameter->told);
         free(parameter);
     }
 }

@@ -63,7 +63,8 @@ struct portal {
 
 struct parameter {
     char *name, *value;
-    bool changed; /* to be reported before the next ReadyForQuery */
+    bool is_set; /* since the client was told */
+    char *told;  /* what it knows then; NULL: nothing */
     struct parameter *next;
 };
 

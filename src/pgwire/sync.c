@@ -1,6 +1,7 @@
 /* sync.c - the end of a query: the host's transaction, then ReadyForQuery.
  *
  * Portals live until the transaction ends: outside of a transaction block, until here.
+ * In a failed block they are still there, but good for nothing.
  */
 #include "pgwire/reply.h"
 
@@ -44,7 +45,7 @@ void sync_step(pgw_session *session)
         session_error(session, &err);
     if (session->state == STATE_CLOSED)
         return;
-    if (session->transaction != 'T')
+    if (session->transaction == 'I')
         portals_drop_all(session);
     interrupt_end(session);
     arena_reset(&session->memory);

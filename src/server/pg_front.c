@@ -69,7 +69,8 @@ static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err
     for (;;) {
         if (pgw_row_limit(row) == 0)
             return PGW_MORE;
-        if (!rows->batch || rows->next == rows->batch->rows) {
+        if (!rows->batch || rows->next == rows->batch->rows ||
+            query_rows_are_lost(rows->rows)) {
             status = query_rows_next(rows->rows, &rows->batch, &error);
             rows->next = 0;
             if (status != PGW_MORE)
@@ -400,7 +401,9 @@ static enum pgw_status execute(void *self, pgw_session *session,
     struct front_statement *statement = portal->statement;
     struct query_result result;
     struct error error;
-    if (!pgw_session_sync_follows(session))
+    /* DISCARD ALL is refused behind others, but may stand in front. */
+    if (!pgw_session_sync_follows(session) &&
+        statement->query->class.kind != SQL_DISCARD)
         query_session_implicit(statement->front->query);
     enum pgw_status status = query_execute(
         statement->front->query, statement->query,

@@ -257,7 +257,12 @@ static bool still_valid(struct query_session *session, struct query *query,
 enum pgw_status query_revalidate(struct query_session *session, struct query *query,
                                  struct error *err)
 {
-    if (query->class.kind != SQL_ENGINE || session->transaction == TRANSACTION_FAILED ||
+    struct sql_class class = query->class;
+    if (class.kind == SQL_EMPTY) /* may be asked for, but not be bound */
+        class.allowed_when_failed = false;
+    if (query_refuse_when_failed(session, &class, err))
+        return PGW_ERROR;
+    if (query->class.kind != SQL_ENGINE ||
         query->catalogue == pool_catalogue(session->database->pool))
         return PGW_OK;
     enum pgw_status status = query_session_enter(session, err);

@@ -142,5 +142,8 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
 enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **out,
                                 struct error *err);
 void query_rows_close(struct query_rows *rows);
+/* Their transaction has ended: the batch that was handed out last is gone, and the next
+ * one is an error. */
+bool query_rows_are_lost(const struct query_rows *rows);
 
 #endif

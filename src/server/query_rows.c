@@ -193,12 +193,20 @@ static enum pgw_status advance(struct query_rows *rows, struct error *err)
 enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **out,
                                 struct error *err)
 {
+    static const struct sql_class any = {0};
     if (rows->lost) {
-        error_set(err, "34000", "the transaction that these rows belong to has ended");
+        if (!query_refuse_when_failed(rows->session, &any, err))
+            error_set(err, "34000",
+                      "the transaction that these rows belong to has ended");
         return PGW_ERROR;
     }
     *out = &rows->current;
     return advance(rows, err);
+}
+
+bool query_rows_are_lost(const struct query_rows *rows)
+{
+    return rows->lost;
 }
 
 void query_rows_close(struct query_rows *rows)

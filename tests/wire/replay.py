@@ -22,7 +22,8 @@ import tempfile
 TIMEOUT = 20
 TYPES = {16: "bool", 17: "bytea", 20: "int8", 21: "int2", 23: "int4", 25: "text", 114: "json",
          700: "float4", 701: "float8", 1043: "varchar", 1082: "date", 1083: "time",
-         1114: "timestamp", 1184: "timestamptz", 1700: "numeric", 2950: "uuid"}
+         1114: "timestamp", 1184: "timestamptz", 1700: "numeric", 2950: "uuid", 1000: "_bool",
+         1005: "_int2", 1007: "_int4", 1009: "_text", 1016: "_int8", 1022: "_float8"}
 OIDS = {name: oid for oid, name in TYPES.items()}
 AUTH = {0: "Ok", 3: "CleartextPassword"}
 PLAIN = {"1": "ParseComplete", "2": "BindComplete", "3": "CloseComplete", "n": "NoData",

@@ -79,6 +79,15 @@ static bool take(struct parser *parser, const char *text)
     return true;
 }
 
+/* Of the token in hand, in characters from 1. */
+static int32_t position(const struct parser *parser)
+{
+    int32_t count = 1;
+    for (const char *at = parser->all.data; at < parser->text.data; at++)
+        count += ((unsigned char)*at & 0xc0) != 0x80;
+    return count;
+}
+
 static bool syntax_error(struct parser *parser)
 {
     if (parser->kind == END)
@@ -86,7 +95,7 @@ static bool syntax_error(struct parser *parser)
     else
         error_set(parser->err, "42601", "syntax error at or near \"%.*s\"",
                   (int)parser->text.len, parser->text.data);
-    parser->err->position = (int32_t)(parser->text.data - parser->all.data) + 1;
+    parser->err->position = position(parser);
     return false;
 }
 
@@ -176,7 +185,7 @@ static bool column_not_found(struct parser *parser)
 {
     error_set(parser->err, "42703", "column \"%.*s\" does not exist",
               (int)parser->text.len, parser->text.data);
-    parser->err->position = (int32_t)(parser->text.data - parser->all.data) + 1;
+    parser->err->position = position(parser);
     return false;
 }
 
