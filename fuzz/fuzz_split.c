@@ -7,6 +7,7 @@
 #include "sql/params.h"
 #include "sql/rewrite.h"
 #include "sql/split.h"
+#include "sql/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +40,21 @@ static void check_rewrite(struct slice statement)
     arena_free(&arena);
 }
 
+/* What SET would make of it ends within what there is, whatever the setting. */
+static void check_value(const struct sql_class *class)
+{
+    char name[SQL_NAME_BYTES];
+    struct arena arena = {0};
+    for (enum sql_list list = SQL_SINGLE; list <= SQL_NAMES; list++) {
+        char *value = NULL;
+        if (sql_setting_value(class->value, list, &arena, &value) == SQL_VALUE_OK)
+            assert(strlen(value) <= class->value.len * 2 + 32);
+    }
+    if (sql_identifier(class->name, name, sizeof name))
+        assert(strlen(name) < sizeof name);
+    arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice rest = {(const char *)data, size}, statement;
@@ -54,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(class.tag && class.kind != SQL_EMPTY);
         (void)sql_param_max(statement);
         check_rewrite(statement);
+        check_value(&class);
     }
     assert(rest.len == 0);
     return 0;

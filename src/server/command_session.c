@@ -45,6 +45,7 @@ static bool discard_all(struct query_session *session, struct error *err)
         return error_set(err, "25001",
                          "DISCARD ALL cannot run inside a transaction block");
     if (!settings_reset_all(&session->settings, false, err) ||
+        !settings_set(&session->settings, "role", NULL, SETTINGS_SESSION, false, err) ||
         !drop_statements(session, SLICE(""), err))
         return false;
     drop_connection(session);

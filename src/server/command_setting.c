@@ -51,6 +51,17 @@ static void tell_isolation(struct query_session *session, const char *name,
                              "READ");
 }
 
+/* A name that is cut is not what was asked for. */
+static void tell_cut(struct query_session *session, const char *name, const char *value)
+{
+    enum { NAME_BYTES = 63 };
+    if (value && strlen(value) > NAME_BYTES &&
+        strcasecmp(name, "application_name") == 0)
+        query_session_notice(session, PGW_SEVERITY_NOTICE, "42622",
+                             "identifier \"%s\" will be truncated to \"%.*s\"", value,
+                             NAME_BYTES, value);
+}
+
 bool command_set_value(struct query_session *session, const char *name,
                        const char *value, enum settings_scope scope, struct error *err)
 {
@@ -59,6 +70,7 @@ bool command_set_value(struct query_session *session, const char *name,
                       command_in_transaction(session), err))
         return false;
     tell_isolation(session, name, value);
+    tell_cut(session, name, value);
     return true;
 }
 

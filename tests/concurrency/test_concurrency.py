@@ -22,10 +22,27 @@ def ask(number):
     return None
 
 
+def ask_settings(number):
+    """What a session sets is what its functions see, on whichever connection and thread."""
+    with connect() as connection:
+        for i in range(10):
+            value = f"{number}.{i}"
+            connection.execute("select set_config('app.mine', %s, false)", (value,))
+            rows = connection.execute("select distinct current_setting('app.mine'), pg_backend_pid() "
+                                      "from range(3000)").fetchall()
+            if rows != [(value, connection.info.backend_pid)]:
+                return f"client {number}: {rows[:3]}, not {value}"
+    return None
+
+
 class Concurrency(unittest.TestCase):
     def test_own_rows(self):
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             self.assertEqual(set(pool.map(ask, range(64))), {None})
+
+    def test_own_settings(self):
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            self.assertEqual(set(pool.map(ask_settings, range(16))), {None})
 
     def test_cancel_storm(self):
         with connect() as victim, connect() as bystander:

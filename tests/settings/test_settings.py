@@ -23,8 +23,6 @@ ALLOWED = {
     "listen a": ("0A000", "there are no notifications"),
     "notify a": ("0A000", "there are no notifications"),
     "savepoint a": ("0A000", "the engine has no savepoints"),
-    "set application_name = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'":
-        ("SET", "it is cut without a notice"),
     "set default_transaction_isolation = serializable":
         ("0A000", "the engine's snapshots are not serializable"),
     "begin isolation level serializable":

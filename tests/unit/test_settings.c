@@ -427,8 +427,9 @@ static void describe_row(size_t row, char *out, size_t size)
     const struct setting_spec *spec = settings_table_row(row);
     char values_cell[256];
     describe_values(spec, values_cell, sizeof values_cell);
-    (void)snprintf(out, size, "| %s | %s | %s | %s%s | %s |\n", spec->name,
+    (void)snprintf(out, size, "| %s | %s | %s | %s%s%s | %s |\n", spec->name,
                    spec->standard, values_cell, describe_effect(row, spec),
+                   spec->flags & FLAG_ENGINE ? " by the engine" : "",
                    spec->flags & FLAG_REPORT ? ", reported" : "", spec->description);
 }
 

@@ -74,6 +74,7 @@ struct call {
     duckdb_data_chunk input;
     duckdb_vector result;
     idx_t row;
+    char *name, *value; /* of the setting that was asked for last: rows ask for one */
     struct error err;
 };
 
@@ -87,15 +88,22 @@ static bool is_null(const struct call *call, idx_t argument)
     return validity && !duckdb_validity_row_is_valid(validity, call->row);
 }
 
+/* The argument is not NULL. */
+static struct slice text_slice(const struct call *call, idx_t argument)
+{
+    duckdb_vector vector = duckdb_data_chunk_get_vector(call->input, argument);
+    duckdb_string_t *strings = duckdb_vector_get_data(vector);
+    return (struct slice){duckdb_string_t_data(&strings[call->row]),
+                          duckdb_string_t_length(strings[call->row])};
+}
+
 /* NUL-terminated, moved out; NULL: it is NULL, or err is set. */
 static char *text(struct call *call, idx_t argument)
 {
     if (is_null(call, argument))
         return NULL;
-    duckdb_vector vector = duckdb_data_chunk_get_vector(call->input, argument);
-    duckdb_string_t *strings = duckdb_vector_get_data(vector);
-    char *copy = strndup(duckdb_string_t_data(&strings[call->row]),
-                         duckdb_string_t_length(strings[call->row]));
+    struct slice slice = text_slice(call, argument);
+    char *copy = strndup(slice.data, slice.len);
     if (!copy)
         error_no_memory(&call->err);
     return copy;
@@ -124,19 +132,30 @@ static bool give_moved(struct call *call, char *value)
 
 /* ---- functions ---- */
 
-static bool setting(struct call *call, const char *name)
+static void forget_setting(struct call *call)
 {
-    char *value;
-    return call->ops->get_setting(call->caller, name, &value, &call->err) &&
-           give_moved(call, value);
+    free(call->name);
+    free(call->value);
+    call->name = call->value = NULL;
+}
+
+static bool setting(struct call *call, struct slice name)
+{
+    if (call->name && slice_equal(slice_of(call->name), name))
+        return give(call, call->value);
+    forget_setting(call);
+    call->name = strndup(name.data, name.len);
+    if (!call->name)
+        return error_no_memory(&call->err);
+    if (call->ops->get_setting(call->caller, call->name, &call->value, &call->err))
+        return give(call, call->value);
+    forget_setting(call);
+    return false;
 }
 
 static bool current_setting(struct call *call)
 {
-    char *name = text(call, 0);
-    bool given = name && setting(call, name);
-    free(name);
-    return given;
+    return !is_null(call, 0) && setting(call, text_slice(call, 0));
 }
 
 static bool current_setting_if(struct call *call)
@@ -164,7 +183,7 @@ static bool set_config(struct call *call)
 
 static bool user(struct call *call)
 {
-    return setting(call, "session_authorization");
+    return setting(call, SLICE("session_authorization"));
 }
 
 static bool database(struct call *call)
@@ -272,9 +291,10 @@ static void call_rows(duckdb_function_info info, duckdb_data_chunk input,
             set_null(result, call.row);
         if (call.err.sqlstate[0]) {
             fail(info, &call.err);
-            return;
+            break;
         }
     }
+    forget_setting(&call);
 }
 
 static duckdb_logical_type type_of(char letter)
