@@ -76,7 +76,8 @@ static bool is_number(const struct render *render, const struct type *type,
 {
     enum { EXACT_DIGITS = 15 };
     bool is_float = type->id == TYPE_FLOAT32 || type->id == TYPE_FLOAT64;
-    if (type->id < TYPE_INT8 || type->id > TYPE_DECIMAL || text.len == 0)
+    if (type->id < TYPE_INT8 || type->id > TYPE_DECIMAL || text.len == 0 ||
+        type->value_names)
         return false;
     if (is_float)
         return !strchr("NI", text.data[text.data[0] == '-']);

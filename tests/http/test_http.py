@@ -55,6 +55,13 @@ class Query(unittest.TestCase):
         _, _, answer = query("select [1, null], {'a': 1, 'b': 'x'}, date '2024-02-29'")
         self.assertEqual(answer["rows"], [[[1, None], {"a": 1, "b": "x"}, "2024-02-29"]])
 
+    def test_names_of_objects(self):
+        _, _, answer = query("select oid, typname, typinput, oid::regtype from pg_type "
+                             "where typname = 'int4'")
+        self.assertEqual(answer["rows"], [[23, "int4", "int4in", "integer"]])
+        self.assertEqual([column["type"] for column in answer["columns"]],
+                         ["oid", "name", "regproc", "regtype"])
+
     def test_changes(self):
         self.assertEqual(query("create or replace table h (a int)")[0], 200)
         _, _, answer = query("insert into h values (1), (2)")

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <pgwire/types.h>
@@ -129,6 +130,51 @@ static struct column list_of(const struct type *type, const struct column *child
                            .data = mine,
                            .children = child,
                            .child_count = 1};
+}
+
+/* Seven has a name. */
+static size_t write_seven(const struct value_names *names, uint32_t value, char *out,
+                          size_t size)
+{
+    assert_true(names->type_oid == 24 && size >= VALUE_NAME_BYTES);
+    return value == 7 ? (size_t)snprintf(out, size, "seven") : 0;
+}
+
+/* An OID reads as a name where it has one; in binary it is four bytes. */
+static void test_oids(void **state)
+{
+    static const struct value_names names = {.write = write_seven, .type_oid = 24};
+    static const uint32_t values[] = {7, 4294967295};
+    struct type plain = {.id = TYPE_OID},
+                named = {.id = TYPE_OID, .value_names = &names};
+    struct column column = {.type = &plain, .layout = LAYOUT_FIXED4, .data = values};
+    const char *failure;
+    (void)state;
+    assert_slice(write_cell(&column, 0, PGW_TEXT_FORMAT, &failure), "7");
+    assert_slice(write_cell(&column, 1, PGW_TEXT_FORMAT, &failure), "4294967295");
+    assert_int_equal(write_cell(&column, 1, PGW_BINARY_FORMAT, &failure).len, 4);
+    column.type = &named;
+    assert_slice(write_cell(&column, 0, PGW_TEXT_FORMAT, &failure), "seven");
+    assert_slice(write_cell(&column, 1, PGW_TEXT_FORMAT, &failure), "4294967295");
+    struct buf json = {0};
+    assert_null(render_json(&json, &column, 0));
+    assert_slice((struct slice){(const char *)buf_data(&json), buf_len(&json)},
+                 "\"seven\"");
+    buf_free(&json);
+}
+
+/* The one byte of "char" is zero where its text is empty. */
+static void test_char(void **state)
+{
+    static const struct slice values[] = {{"x", 1}, {"", 0}};
+    struct type type = {.id = TYPE_TEXT, .oid = PGW_CHAROID, .array_oid = 1002};
+    struct column column = {.type = &type, .layout = LAYOUT_SLICES, .data = values};
+    const char *failure;
+    (void)state;
+    assert_slice(write_cell(&column, 0, PGW_BINARY_FORMAT, &failure), "x");
+    assert_slice(write_cell(&column, 1, PGW_TEXT_FORMAT, &failure), "");
+    struct slice empty = write_cell(&column, 1, PGW_BINARY_FORMAT, &failure);
+    assert_true(empty.len == 1 && empty.data[0] == '\0');
 }
 
 static void test_arrays(void **state)
@@ -289,5 +335,6 @@ static void test_records(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_every_type_has_writers),
           cmocka_unit_test(test_every_type_has_oids), cmocka_unit_test(test_type_names),
+          cmocka_unit_test(test_oids), cmocka_unit_test(test_char),
           cmocka_unit_test(test_arrays), cmocka_unit_test(test_no_arrays),
           cmocka_unit_test(test_array_quotes), cmocka_unit_test(test_records))
