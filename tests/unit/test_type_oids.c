@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <pthread.h>
+
 #include "batch/type_oids.h"
 
 static const struct slice moods[] = {{"sad", 3}, {"ok", 2}};
@@ -104,6 +106,40 @@ static void test_many(void **state)
     type_oids_free(oids);
 }
 
+/* All threads get the same entries. */
+static void *add_many(void *self)
+{
+    struct type_oids *oids = self;
+    for (unsigned i = 0; i < 200; i++) {
+        struct slice labels[] = {{(const char *)&i, sizeof i}, {"b", 1}};
+        struct type type = mood_type(labels);
+        const struct type_entry *entry = type_oids_add(oids, SLICE("many"), &type);
+        if (!entry || type_oids_find(oids, entry->oid) != entry ||
+            type_oids_like(oids, &type) != entry)
+            return self;
+    }
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    struct type_oids *oids = type_oids_new();
+    pthread_t threads[4];
+    size_t cursor = 0, count = 0;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, add_many, oids), 0);
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+        void *failed;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    while (type_oids_next(oids, &cursor))
+        count++;
+    assert_int_equal(count, 400); /* with their arrays */
+    type_oids_free(oids);
+}
+
 UNIT_MAIN(cmocka_unit_test(test_stable), cmocka_unit_test(test_entries),
           cmocka_unit_test(test_like), cmocka_unit_test(test_structs),
-          cmocka_unit_test(test_many))
+          cmocka_unit_test(test_many), cmocka_unit_test(test_threads))

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <pthread.h>
+
 #include <pgwire/style.h>
 
 #include "core/zone.h"
@@ -118,6 +120,44 @@ static void test_spans_meet(void **state)
     }
 }
 
+/* Zones come and go under many threads; each sees whole ones. */
+static void *use_zones(void *self)
+{
+    static const char *const names[] = {"Europe/Berlin", "-5", "FOO5BAR",
+                                        "Asia/Kolkata"};
+    const size_t *number = self;
+    for (size_t i = 0; i < 400; i++) {
+        const struct zone *zone, *again;
+        struct zone_span span = {0};
+        if (zone_find(slice_of(names[(i + *number) % ARRAY_LEN(names)]), &zone) !=
+            ZONE_FOUND)
+            return self;
+        again = zone_ref(zone);
+        zone_unref(zone);
+        zone_seek(again, 1720000000, &span);
+        if (span.offset == 0 || !zone_name(again)[0])
+            return self;
+        zone_unref(again);
+    }
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    pthread_t threads[4];
+    size_t numbers[4];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, use_zones, &numbers[i]), 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+        void *failed;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+}
+
 static void test_style_values(void **state)
 {
     static const struct {
@@ -164,4 +204,4 @@ static void test_style_values(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_names), cmocka_unit_test(test_offsets),
           cmocka_unit_test(test_local_times), cmocka_unit_test(test_spans_meet),
-          cmocka_unit_test(test_style_values))
+          cmocka_unit_test(test_threads), cmocka_unit_test(test_style_values))
