@@ -219,6 +219,19 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
     return true;
 }
 
+static bool describe_rows(struct query_session *session, struct query *query,
+                          const struct engine_stmt *stmt, struct error *err)
+{
+    struct engine_stmt *other =
+        stmt->columns_known ? NULL : query_infer_columns(session, query);
+    const struct engine_stmt *told = other ? other : stmt;
+    query->returns_rows = told->returns_rows;
+    bool done = copy_columns(query, told, err);
+    if (other)
+        other->ops->close(other);
+    return done;
+}
+
 static enum pgw_status prepare_in_engine(struct query_session *session,
                                          struct query *query,
                                          const struct query_hints *hints,
@@ -231,11 +244,10 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
     bool done =
         query_session_ready(session, err) && plan(session, query, hints, &stmt, err);
     if (done)
-        done = stmt && copy_params(query, stmt, err) && copy_columns(query, stmt, err);
-    if (done && stmt) {
-        query->returns_rows = stmt->returns_rows;
+        done = stmt && copy_params(query, stmt, err) &&
+               describe_rows(session, query, stmt, err);
+    if (done)
         query->catalogue = pool_conn_catalogue(session->conn);
-    }
     query_session_leave(session);
     return done ? PGW_OK : PGW_ERROR;
 }
@@ -248,7 +260,8 @@ static bool still_valid(struct query_session *session, struct query *query,
     if (!query_session_ready(session, err) ||
         !prepare_text(session, query, &casts, &stmt, err))
         return false;
-    if (!query_columns_agree(query, stmt->column_count, stmt->columns))
+    if (stmt->columns_known &&
+        !query_columns_agree(query, stmt->column_count, stmt->columns))
         return query_is_stale(err);
     query->catalogue = pool_conn_catalogue(session->conn);
     return true;

@@ -142,7 +142,7 @@ static bool take_result(struct query_session *session, struct query *query,
     out->tag = query->class.tag;
     out->count = query->class.count;
     session->pinned = session->pinned || query->class.pins;
-    if (!stmt->returns_rows) {
+    if (!query->returns_rows) {
         out->affected = cursor->rows_changed;
         cursor->ops->close(cursor);
         return true;
@@ -164,7 +164,8 @@ static bool execute_text(struct query_session *session, struct query *query,
         !pool_prepare(session->conn, text, &stmt, err))
         return false;
     stmt->ignores_rows = query->class.ignores_rows;
-    if (!query_columns_agree(query, stmt->column_count, stmt->columns))
+    if (stmt->columns_known &&
+        !query_columns_agree(query, stmt->column_count, stmt->columns))
         return query_is_stale(err);
     if (!stmt->ops->execute(stmt, params, &cursor, err))
         return false;

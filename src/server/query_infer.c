@@ -260,6 +260,23 @@ bool query_infer(struct query_session *session, struct query *query,
     return true;
 }
 
+struct engine_stmt *query_infer_columns(struct query_session *session,
+                                        struct query *query)
+{
+    struct engine_conn *conn = pool_conn_engine(session->conn);
+    struct engine_stmt *stmt;
+    struct slice text;
+    struct error ignored;
+    if (!sql_infer_nulls(query->source.text, query->casts, query->param_count,
+                         &query->arena, &text) ||
+        !conn->ops->prepare(conn, text, &stmt, &ignored))
+        return NULL;
+    if (stmt->columns_known)
+        return stmt;
+    stmt->ops->close(stmt);
+    return NULL;
+}
+
 const char *query_infer_guess(size_t attempt)
 {
     static const char *const guesses[] = {"text",        "int4",     "float8",

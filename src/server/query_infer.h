@@ -11,6 +11,12 @@ bool query_infer(struct query_session *session, struct query *query,
                  const struct query_hints *hints, const struct engine_stmt *stmt,
                  size_t count, struct error *err) MUST_CHECK;
 
+/* The statement with a NULL of its type for each parameter: the engine knows no columns
+ * of one that has a parameter of a table function. Moved out, never to be executed;
+ * NULL: nothing is learnt from it. */
+struct engine_stmt *query_infer_columns(struct query_session *session,
+                                        struct query *query);
+
 /* The casts that are tried, one after the other, for parameters of which nothing is
  * known; NULL: there are no more. */
 const char *query_infer_guess(size_t attempt);

@@ -62,6 +62,10 @@ struct infer_probe {
 bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
                      struct slice *out);
 
+/* The statement with a NULL of its cast in the place of each parameter. */
+bool sql_infer_nulls(struct slice statement, const char *const *casts, size_t count,
+                     struct arena *arena, struct slice *out);
+
 /* The parameters in an operand that have no cast yet. */
 bool sql_infer_is_open(struct slice operand, const char *const *casts, size_t count);
 

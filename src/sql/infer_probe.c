@@ -102,6 +102,23 @@ static void put_target(struct output *out, const struct infer_hint *hint)
     put(out, hint->table);
 }
 
+static bool finish(struct output *out, struct arena *arena, struct slice *text)
+{
+    struct slice made = {(const char *)buf_data(&out->text), buf_len(&out->text)};
+    *text = (struct slice){out->failed ? NULL : arena_string(arena, made), made.len};
+    buf_free(&out->text);
+    return text->data != NULL;
+}
+
+bool sql_infer_nulls(struct slice statement, const char *const *casts, size_t count,
+                     struct arena *arena, struct slice *text)
+{
+    const struct infer_probe probe = {.casts = casts, .count = count};
+    struct output out = {.probe = &probe};
+    put_params(&out, statement);
+    return finish(&out, arena, text);
+}
+
 bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
                      struct slice *text)
 {
@@ -121,10 +138,7 @@ bool sql_infer_probe(const struct infer_probe *probe, struct arena *arena,
             put(&out, SLICE(" IS NULL"));
         put_text(&out, (struct slice){behind, (size_t)(end - behind)});
     }
-    struct slice made = {(const char *)buf_data(&out.text), buf_len(&out.text)};
-    *text = (struct slice){out.failed ? NULL : arena_string(arena, made), made.len};
-    buf_free(&out.text);
-    return text->data != NULL;
+    return finish(&out, arena, text);
 }
 
 bool sql_infer_is_open(struct slice operand, const char *const *casts, size_t count)

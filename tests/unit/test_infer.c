@@ -133,6 +133,18 @@ static void test_probes(void **state)
     }
 }
 
+static void test_nulls(void **state)
+{
+    static const char *const casts[] = {NULL, "int8"};
+    struct arena arena = {0};
+    struct slice text;
+    (void)state;
+    assert_true(sql_infer_nulls(SLICE("select '$2' from f(1, $2, $1)"), casts, 2,
+                                &arena, &text));
+    assert_slice(text, "select '$2' from f(1, NULL::int8, NULL)");
+    arena_free(&arena);
+}
+
 static void test_operators(void **state)
 {
     (void)state;
@@ -177,4 +189,5 @@ static void test_any_tokens(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_hints), cmocka_unit_test(test_probes),
-          cmocka_unit_test(test_operators), cmocka_unit_test(test_any_tokens))
+          cmocka_unit_test(test_nulls), cmocka_unit_test(test_operators),
+          cmocka_unit_test(test_any_tokens))
