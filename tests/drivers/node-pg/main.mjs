@@ -1,0 +1,9 @@
+import { sessionChecks } from "./sessions.mjs";
+import { statementChecks } from "./statements.mjs";
+import { finish } from "./suite.mjs";
+import { valueChecks } from "./values.mjs";
+
+await valueChecks();
+await statementChecks();
+await sessionChecks();
+finish();

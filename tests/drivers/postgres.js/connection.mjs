@@ -1,0 +1,16 @@
+// Pools of postgres.js for the checks; notices are kept, not printed.
+import postgres from "postgres";
+import { address } from "./suite.mjs";
+
+export const open = (options = {}) => postgres({ ...address, onnotice: () => {}, ...options });
+
+export async function withSql(options, run) {
+  const sql = open(options);
+  try {
+    return await run(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+export { postgres };
