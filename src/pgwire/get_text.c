@@ -89,9 +89,7 @@ static bool bits_text(pgw_session *session, const struct pgw_value *value,
     if (pgw_get_bits(session, value, &bytes, &bits, err) != PGW_OK ||
         !room_for(session, bits + 1, out, &room, err))
         return false;
-    for (size_t i = 0; i < bits; i++)
-        *room++ = (uint8_t)('0' + ((uint8_t)bytes.data[i / 8] >> (7 - i % 8) & 1));
-    return ends(out, room);
+    return ends(out, value_bit_text(room, (const uint8_t *)bytes.data, 0, bits));
 }
 
 static bool json_text(pgw_session *session, const struct pgw_value *value,
@@ -143,19 +141,6 @@ static bool time_text(pgw_session *session, const struct pgw_value *value,
            ends(out, value_time_text(room, us));
 }
 
-static uint8_t *put_offset(uint8_t *to, int32_t seconds_east)
-{
-    unsigned rest = (unsigned)(seconds_east < 0 ? -seconds_east : seconds_east);
-    const unsigned parts[] = {rest / 3600, rest / 60 % 60, rest % 60};
-    size_t count = parts[2] ? 3 : parts[1] ? 2 : 1;
-    for (size_t i = 0; i < count; i++) {
-        *to++ = i > 0 ? ':' : seconds_east < 0 ? '-' : '+';
-        *to++ = (uint8_t)('0' + parts[i] / 10);
-        *to++ = (uint8_t)('0' + parts[i] % 10);
-    }
-    return to;
-}
-
 static bool timetz_text(pgw_session *session, const struct pgw_value *value,
                         struct pgw_slice *out, struct pgw_error *err)
 {
@@ -164,7 +149,7 @@ static bool timetz_text(pgw_session *session, const struct pgw_value *value,
     uint8_t *room;
     return pgw_get_timetz(value, &us, &seconds_east, err) == PGW_OK &&
            room_for(session, VALUE_TIME_MAX, out, &room, err) &&
-           ends(out, put_offset(value_time_text(room, us), seconds_east));
+           ends(out, value_timetz_text(room, us, seconds_east));
 }
 
 static bool interval_text(pgw_session *session, const struct pgw_value *value,

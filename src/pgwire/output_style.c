@@ -251,7 +251,7 @@ static enum pgw_status set_interval(struct pgw_style *style, const char *name,
 
 static void show_interval(const struct pgw_style *style, char *out, size_t size)
 {
-    (void)snprintf(out, size, "%s", show_word(interval_words, style->interval));
+    (void)snprintf(out, size, "%s", show_word(interval_words, (int)style->interval));
 }
 
 static enum pgw_status set_bytea(struct pgw_style *style, const char *name,

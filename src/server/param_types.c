@@ -182,13 +182,15 @@ static enum pgw_status read_date(const struct param_source *source,
     int32_t days = 0, *to = cell;
     (void)source;
     enum pgw_status status = pgw_get_date(value, &days, err);
+    if (status != PGW_OK)
+        return status;
     if (days == INT32_MAX)
         *to = INT32_MAX;
     else if (days == INT32_MIN)
         *to = -INT32_MAX;
     else
         *to = days + EPOCH_DAYS;
-    return status;
+    return PGW_OK;
 }
 
 static enum pgw_status read_timestamp(const struct param_source *source,
