@@ -14,6 +14,7 @@
 static rewrite_rule *const rules[] = {
     rewrite_operator,  rewrite_collation, rewrite_regex, rewrite_array,
     rewrite_qualified, rewrite_public,    rewrite_type,  rewrite_reg,
+    rewrite_bytes,     rewrite_numeric,
 };
 
 /* ---- is there anything to do? ---- */
@@ -26,12 +27,12 @@ static bool begins(struct slice text, const char *with)
 
 static bool is_trigger(const struct token *token)
 {
-    static const char *const words[] = {"pg_",      "reg",     "oid",   "public",
-                                        "operator", "collate", "jsonb", "char",
-                                        "varbit",   "drop"};
+    static const char *const words[] = {"pg_",      "reg",     "oid",    "public",
+                                        "operator", "collate", "jsonb",  "char",
+                                        "varbit",   "drop",    "numeric"};
     struct slice text = token->text;
     if (token->kind == TOKEN_STRING)
-        return begins(text, "'{");
+        return begins(text, "'{") || begins(text, "'\\x");
     if (token->kind == TOKEN_QUOTED)
         text = (struct slice){text.data + 1, text.len - 1};
     else if (token->kind != TOKEN_WORD)

@@ -1,14 +1,17 @@
 /* rewrite_array.c - arrays as PostgreSQL writes them: '{a,"b c",NULL}' as a list.
  *
- * Source: PostgreSQL documentation 8.15.6. One dimension; others stay as they are. */
+ * Source: PostgreSQL documentation 8.15.6. */
 #include "core/attr.h"
 #include "core/buf.h"
 #include "sql/rewrite_rules.h"
 
+enum { DEPTH_MAX = 6 }; /* dimensions, as in PostgreSQL */
+
 struct reader {
-    struct slice rest; /* between the quotes of the literal and the braces */
+    struct slice rest; /* between the quotes of the literal and the outer braces */
     struct buf out;
-    bool failed; /* out of memory */
+    bool of_bytes; /* the elements are bytea, in hexadecimal */
+    bool failed;   /* out of memory */
 };
 
 static void put(struct reader *reader, const char *text, size_t len)
@@ -33,11 +36,19 @@ static void skip_blanks(struct reader *reader)
         take(reader, 1);
 }
 
+/* "\\x…": its backslash is escaped. */
+static bool is_hex(const struct reader *reader)
+{
+    return reader->of_bytes && reader->rest.len > 4 &&
+           memcmp(reader->rest.data, "\"\\\\x", 4) == 0;
+}
+
 /* The doubled quotes of the literal stay doubled: a literal is made of them again. */
 static bool read_quoted(struct reader *reader)
 {
-    put(reader, "'", 1);
-    for (take(reader, 1); peek(reader) != '"'; take(reader, 1)) {
+    bool hex = is_hex(reader);
+    put(reader, hex ? "unhex('" : "'", hex ? 7 : 1);
+    for (take(reader, hex ? 4 : 1); peek(reader) != '"'; take(reader, 1)) {
         if (peek(reader) == '\\')
             take(reader, reader->rest.len > 0);
         if (reader->rest.len == 0)
@@ -45,21 +56,21 @@ static bool read_quoted(struct reader *reader)
         put(reader, reader->rest.data, 1);
     }
     take(reader, 1);
-    put(reader, "'", 1);
+    put(reader, "')", hex ? 2 : 1);
     return true;
 }
 
 static bool read_plain(struct reader *reader)
 {
     struct slice word = {reader->rest.data, 0};
-    while (word.len < reader->rest.len && word.data[word.len] != ',')
+    while (word.len < reader->rest.len && word.data[word.len] != ',' &&
+           word.data[word.len] != '}')
         word.len++;
     take(reader, word.len);
     while (word.len > 0 && word.data[word.len - 1] == ' ')
         word.len--;
     for (size_t i = 0; i < word.len; i++) {
-        if (word.data[i] == '{' || word.data[i] == '}' || word.data[i] == '"' ||
-            word.data[i] == '\\')
+        if (word.data[i] == '{' || word.data[i] == '"' || word.data[i] == '\\')
             return false;
     }
     if (slice_equal_nocase(word, SLICE("null"))) {
@@ -72,18 +83,37 @@ static bool read_plain(struct reader *reader)
     return word.len > 0;
 }
 
-static bool read_elements(struct reader *reader)
+static bool read_elements(struct reader *reader, int depth);
+
+static bool read_element(struct reader *reader, int depth)
+{
+    if (peek(reader) == '"')
+        return read_quoted(reader);
+    if (peek(reader) != '{')
+        return read_plain(reader);
+    if (depth == DEPTH_MAX)
+        return false;
+    take(reader, 1);
+    put(reader, "[", 1);
+    bool done = read_elements(reader, depth + 1) && peek(reader) == '}';
+    take(reader, done);
+    put(reader, "]", 1);
+    return done;
+}
+
+/* Up to the end, or to the brace that closes an inner one. */
+static bool read_elements(struct reader *reader, int depth)
 {
     skip_blanks(reader);
-    if (reader->rest.len == 0)
+    if (reader->rest.len == 0 && depth == 1)
         return true;
     for (;;) {
         skip_blanks(reader);
-        if (!(peek(reader) == '"' ? read_quoted(reader) : read_plain(reader)))
+        if (!read_element(reader, depth))
             return false;
         skip_blanks(reader);
-        if (reader->rest.len == 0)
-            return true;
+        if (reader->rest.len == 0 || peek(reader) == '}')
+            return (reader->rest.len == 0) == (depth == 1);
         if (peek(reader) != ',')
             return false;
         take(reader, 1);
@@ -91,14 +121,16 @@ static bool read_elements(struct reader *reader)
     }
 }
 
-/* The elements between two brackets. NULL: not an array of one dimension. */
-static const char *list_of(struct rewrite *rewrite, struct slice literal, char open,
+/* The elements between two brackets. NULL: not an array. */
+static const char *list_of(struct rewrite *rewrite, size_t i, bool of_bytes, char open,
                            char close)
 {
-    struct reader reader = {.rest = {literal.data + 2, literal.len - 4}};
+    struct slice literal = rewrite_token(rewrite, i)->text;
+    struct reader reader = {.rest = {literal.data + 2, literal.len - 4},
+                            .of_bytes = of_bytes};
     const char *list = NULL;
     put(&reader, &open, 1);
-    bool done = read_elements(&reader);
+    bool done = read_elements(&reader, 1);
     put(&reader, &close, 1);
     if (done && !reader.failed)
         list = arena_string(
@@ -109,27 +141,49 @@ static const char *list_of(struct rewrite *rewrite, struct slice literal, char o
     return list;
 }
 
-/* Behind the type's name: [] or ARRAY. */
-static bool is_array_type(const struct rewrite *rewrite, size_t i)
+/* The first token of a type's name, schema aside. */
+static size_t type_name(const struct rewrite *rewrite, size_t i)
 {
-    size_t at = i;
-    if (rewrite_is_name(rewrite, at, "pg_catalog"))
-        at += 2;
+    return rewrite_is_name(rewrite, i, "pg_catalog") ? i + 2 : i;
+}
+
+/* Behind the type's name: []. */
+static bool is_array_type(const struct rewrite *rewrite, size_t type)
+{
+    size_t at = type_name(rewrite, type);
     struct slice name = rewrite_name(rewrite, at);
     if (name.len > 1 && name.data[0] == '_')
         return true;
     for (at++; rewrite_token(rewrite, at)->kind == TOKEN_WORD;)
-        at++; /* character varying */
+        at++;                                /* character varying */
+    if (rewrite_is_symbol(rewrite, at, '(')) /* numeric(10, 2) */
+        at = rewrite->pieces[at].partner + 1;
     return rewrite_is_symbol(rewrite, at, '[');
 }
 
-static bool is_operand_of_any(const struct rewrite *rewrite, size_t i)
+static bool is_bytes(const struct rewrite *rewrite, size_t type)
 {
-    return i >= 2 && rewrite_is_symbol(rewrite, i - 1, '(') &&
-           rewrite_is_symbol(rewrite, i + 1, ')') &&
-           (rewrite_is_name(rewrite, i - 2, "any") ||
-            rewrite_is_name(rewrite, i - 2, "all") ||
-            rewrite_is_name(rewrite, i - 2, "some"));
+    size_t at = type_name(rewrite, type);
+    return rewrite_is_name(rewrite, at, "bytea") ||
+           rewrite_is_name(rewrite, at, "_bytea");
+}
+
+/* The any, all or some whose operand the literal is, through brackets around it;
+ * REWRITE_NONE: it is not. *end is behind the last bracket. */
+static size_t find_any(const struct rewrite *rewrite, size_t i, size_t *end)
+{
+    size_t from = i, to = i;
+    while (from > 0 && rewrite_is_symbol(rewrite, from - 1, '(') &&
+           rewrite_is_symbol(rewrite, to + 1, ')')) {
+        from--;
+        to++;
+    }
+    *end = to + 1;
+    bool found = from > 0 && from < i &&
+                 (rewrite_is_name(rewrite, from - 1, "any") ||
+                  rewrite_is_name(rewrite, from - 1, "all") ||
+                  rewrite_is_name(rewrite, from - 1, "some"));
+    return found ? from - 1 : REWRITE_NONE;
 }
 
 /* coalesce(array_agg(…), '{}') */
@@ -159,15 +213,15 @@ static const char *in_for(const struct rewrite *rewrite, size_t any, size_t *sig
 /* x = any ('{a,b}') */
 static bool rewrite_any(struct rewrite *rewrite, size_t i)
 {
-    size_t sign;
-    struct slice literal = rewrite_token(rewrite, i)->text;
-    const char *in = in_for(rewrite, i - 2, &sign);
-    const char *elements =
-        in && literal.len > 4 ? list_of(rewrite, literal, '(', ')') : NULL;
+    size_t sign, end, any = find_any(rewrite, i, &end);
+    const char *in = any == REWRITE_NONE ? NULL : in_for(rewrite, any, &sign);
+    const char *elements = in && rewrite_token(rewrite, i)->text.len > 4
+                               ? list_of(rewrite, i, false, '(', ')')
+                               : NULL;
     if (!elements)
         return false;
-    rewrite_drop(rewrite, sign, i + 2);
-    rewrite_put(rewrite, i - 2, in);
+    rewrite_drop(rewrite, sign, end);
+    rewrite_put(rewrite, any, in);
     rewrite_put(rewrite, i, elements);
     return true;
 }
@@ -176,15 +230,18 @@ bool rewrite_array(struct rewrite *rewrite, size_t i)
 {
     const struct token *token = rewrite_token(rewrite, i);
     struct slice text = token->text;
+    size_t end, type = rewrite_literal_type(rewrite, i);
     if (token->kind != TOKEN_STRING || token->unterminated || text.len < 4 ||
         text.data[0] != '\'' || text.data[1] != '{' || text.data[text.len - 2] != '}')
         return false;
-    if (!(rewrite_is_cast(rewrite, i + 1) && is_array_type(rewrite, i + 3)) &&
-        !is_operand_of_any(rewrite, i) && !is_empty_default(rewrite, i))
+    bool is_cast = type != REWRITE_NONE && is_array_type(rewrite, type);
+    if (!is_cast && find_any(rewrite, i, &end) == REWRITE_NONE &&
+        !is_empty_default(rewrite, i))
         return false;
-    if (is_operand_of_any(rewrite, i) && rewrite_any(rewrite, i))
+    if (!is_cast && rewrite_any(rewrite, i))
         return true;
-    const char *list = list_of(rewrite, text, '[', ']');
+    const char *list =
+        list_of(rewrite, i, is_cast && is_bytes(rewrite, type), '[', ']');
     if (list)
         rewrite_put(rewrite, i, list);
     return list != NULL;

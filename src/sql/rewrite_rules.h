@@ -31,6 +31,7 @@ typedef bool rewrite_rule(struct rewrite *rewrite, size_t i);
 
 rewrite_rule rewrite_operator, rewrite_collation, rewrite_regex; /* rewrite_syntax.c */
 rewrite_rule rewrite_array;                                      /* rewrite_array.c */
+rewrite_rule rewrite_bytes, rewrite_numeric;                     /* rewrite_literal.c */
 rewrite_rule rewrite_qualified, rewrite_public, rewrite_type,
     rewrite_reg; /* …names.c */
 
@@ -50,6 +51,9 @@ struct slice rewrite_name(const struct rewrite *rewrite, size_t i);
 bool rewrite_is_cast(const struct rewrite *rewrite, size_t i);
 /* The first token of a type's name: behind ::, or behind AS within CAST. */
 bool rewrite_is_type(const struct rewrite *rewrite, size_t i);
+/* rewrite_literal.c: the first token of the type that a literal is cast to, through
+ * brackets around it; REWRITE_NONE: it is not cast. */
+size_t rewrite_literal_type(const struct rewrite *rewrite, size_t i);
 /* From the token behind an operand to its first, and from its first to the one behind
  * its last, casts included. */
 size_t rewrite_operand_start(const struct rewrite *rewrite, size_t end);
