@@ -81,9 +81,10 @@ static bool parse_number(const struct reading *reading, struct slice text,
 {
     const char *at = text.data, *end = text.data + text.len;
     int64_t exponent;
+    *out = (struct number){.digits = "", .end = ""};
     if (text.len == 0)
         return reading_syntax(reading, "22P02");
-    *out = (struct number){.negative = *at == '-'};
+    out->negative = *at == '-';
     if (at < end && (*at == '-' || *at == '+'))
         at++;
     const char *start = at, *point = skip_digits(at, end);

@@ -49,8 +49,13 @@ static bool resolve(struct type_oids *oids, uint32_t oid, struct resolved *out)
     return out->is_array || resolve_users(oids, oid, out);
 }
 
-static enum pgw_status no_type(uint32_t oid, struct pgw_error *err)
+static enum pgw_status no_type(struct type_oids *oids, uint32_t oid,
+                               struct pgw_error *err)
 {
+    const struct type_entry *entry = oids ? type_oids_find(oids, oid) : NULL;
+    if (entry)
+        return pgw_fail(err, "0A000", "parameters of type %s are not supported",
+                        entry->name);
     return pgw_fail(err, "42704", "type with OID %u does not exist", (unsigned)oid);
 }
 
@@ -79,7 +84,7 @@ enum pgw_status params_cast(struct arena *arena, struct type_oids *oids, uint32_
     if (oid == 0 || oid == PGW_UNKNOWNOID)
         return PGW_OK;
     if (!resolve(oids, oid, &resolved))
-        return no_type(oid, err);
+        return no_type(oids, oid, err);
     if (!resolved.labels)
         *out = resolved.is_array ? resolved.row->array_cast : resolved.row->cast;
     else if (!(*out = enum_cast(arena, &resolved)))
@@ -214,7 +219,7 @@ static enum pgw_status read_column(const struct param_source *source,
 {
     struct resolved resolved;
     if (!resolve(oids, value->oid, &resolved))
-        return no_type(value->oid, err);
+        return no_type(oids, value->oid, err);
     if (value->is_null)
         return null_column(source->arena, &resolved, out, err);
     if (resolved.is_array)

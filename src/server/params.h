@@ -9,8 +9,9 @@
 #include "core/arena.h"
 
 /* The type that a parameter of this OID is cast to in the statement's text, static or
- * in the arena; NULL: the engine decides (OID 0, unknown). An OID of no type that can
- * be a parameter: 42704. oids: the user's types, NULL = there are none. */
+ * in the arena; NULL: the engine decides (OID 0, unknown). An OID of no type: 42704,
+ * of one that cannot be a parameter, a composite: 0A000. oids: the user's types, NULL =
+ * there are none. */
 enum pgw_status params_cast(struct arena *arena, struct type_oids *oids, uint32_t oid,
                             const char **out, struct pgw_error *err);
 

@@ -68,56 +68,6 @@ static bool rule_cast(const struct place *place, struct infer_hint *hint)
 
 /* ---- operators ---- */
 
-static bool is_operator(const struct infer_text *text, size_t i)
-{
-    const struct token *token = infer_at(text, i);
-    return token->kind == TOKEN_SYMBOL && strchr("+-*/<>=~!@#%^&|?", *token->text.data);
-}
-
-static bool touches(const struct infer_text *text, size_t i)
-{
-    return infer_at(text, i)->text.data + infer_at(text, i)->text.len ==
-           infer_at(text, i + 1)->text.data;
-}
-
-static bool is_like(const struct infer_text *text, size_t i)
-{
-    return infer_is(text, i, "like") || infer_is(text, i, "ilike") ||
-           infer_is(text, i, "similar");
-}
-
-/* The first token of the operator that ends in front of `end`; `end`: there is none. */
-static size_t operator_start(const struct infer_text *text, size_t end)
-{
-    size_t i = end;
-    if (i >= 1 && is_like(text, i - 1))
-        return i - 1 - (i >= 2 && infer_is(text, i - 2, "not"));
-    if (i >= 2 && infer_is(text, i - 1, "to") && infer_is(text, i - 2, "similar"))
-        return i - 2 - (i >= 3 && infer_is(text, i - 3, "not"));
-    while (i > 0 && is_operator(text, i - 1) && (i == end || touches(text, i - 1)))
-        i--;
-    return i;
-}
-
-static size_t operator_end(const struct infer_text *text, size_t start)
-{
-    size_t i = start + infer_is(text, start, "not");
-    if (is_like(text, i))
-        return i + 1 + infer_is(text, i + 1, "to");
-    for (i = start; is_operator(text, i) && (i == start || touches(text, i - 1));)
-        i++;
-    return i;
-}
-
-static struct slice operator_name(const struct infer_text *text, size_t from, size_t to)
-{
-    if (from < to && infer_is(text, from, "not"))
-        from++;
-    if (from < to && is_like(text, from))
-        to = from + 1;
-    return from < to ? infer_slice(text, from, to) : SLICE("");
-}
-
 static void set_operator(struct infer_hint *hint, struct slice name, bool is_right)
 {
     hint->is_right = is_right;
@@ -130,14 +80,16 @@ static void set_operator(struct infer_hint *hint, struct slice name, bool is_rig
 static bool rule_operator(const struct place *place, struct infer_hint *hint)
 {
     const struct infer_text *text = place->text;
-    size_t left_op = operator_start(text, place->from);
-    size_t left = left_op < place->from ? infer_operand_start(text, left_op) : left_op;
-    size_t right_op = operator_end(text, place->to);
-    size_t right = right_op > place->to ? infer_operand_end(text, right_op) : right_op;
-    struct slice before = operator_name(text, left_op, place->from);
-    struct slice after = operator_name(text, place->to, right_op);
-    bool has_left = left<left_op, has_right = right> right_op;
-    if (has_left && has_right && infer_precedence(after) > infer_precedence(before))
+    size_t left_op = infer_operator_start(text, place->from);
+    size_t right_op = infer_operator_end(text, place->to);
+    struct slice before = infer_operator_name(text, left_op, place->from);
+    struct slice after = infer_operator_name(text, place->to, right_op);
+    int left_binds = infer_precedence(before), right_binds = infer_precedence(after);
+    size_t left = infer_left_operand(text, left_op, left_binds);
+    size_t right = infer_right_operand(text, right_op, right_binds);
+    bool has_left = left_binds > 0 && left < left_op;
+    bool has_right = right_binds > 0 && right > right_op;
+    if (has_left && has_right && right_binds > left_binds)
         has_left = false;
     if (has_left) {
         set_operator(hint, before, true);
@@ -160,7 +112,9 @@ static bool rule_any(const struct place *place, struct infer_hint *hint)
         (!infer_is(text, word, "any") && !infer_is(text, word, "all") &&
          !infer_is(text, word, "some")))
         return false;
-    size_t op = operator_start(text, word), left = infer_operand_start(text, op);
+    size_t op = infer_operator_start(text, word);
+    size_t left = infer_left_operand(
+        text, op, infer_precedence(infer_operator_name(text, op, word)));
     if (op == word || left == op)
         return false;
     hint->kind = INFER_ELEMENT;
@@ -281,7 +235,7 @@ static bool rule_row(const struct place *place, struct infer_hint *hint)
     size_t open = place->open, n = place->item, start, end;
     if (!place->is_item || !infer_is_symbol(text, open, '('))
         return false;
-    size_t op = operator_start(text, open);
+    size_t op = infer_operator_start(text, open);
     if (op == open || op == 0 || !infer_is_symbol(text, op - 1, ')'))
         return false;
     size_t other = infer_opening(text, op - 1);

@@ -39,6 +39,18 @@ size_t infer_operand_end(const struct infer_text *text, size_t start);
 size_t infer_closing(const struct infer_text *text, size_t open);
 size_t infer_opening(const struct infer_text *text, size_t close);
 
+/* infer_operator.c: from the token behind an operator to its first, and from its first
+ * to the one behind its last; the same: there is none. */
+size_t infer_operator_start(const struct infer_text *text, size_t end);
+size_t infer_operator_end(const struct infer_text *text, size_t start);
+/* Without NOT, and without the TO of SIMILAR TO. */
+struct slice infer_operator_name(const struct infer_text *text, size_t from, size_t to);
+/* What an operator that binds so strongly has on its left, up to its first token, and
+ * on its right, from the token behind it: with the operators that bind more strongly.
+ */
+size_t infer_left_operand(const struct infer_text *text, size_t op, int binds);
+size_t infer_right_operand(const struct infer_text *text, size_t behind, int binds);
+
 /* ---- infer_rules.c ---- */
 
 /* The name of a type that is written from token i on, any of PostgreSQL's spellings;

@@ -69,6 +69,41 @@ class Inference(unittest.TestCase):
         self.assertEqual(count, 0)
         self.assertEqual(self.ours.execute("select nextval('counted')").fetchone()[0], 1)
 
+    def test_a_transaction_survives(self):
+        """What is prepared and thrown away on the way leaves no trace, though some of it fails."""
+        self.ours.execute("create or replace table survivor(i int, d date, s text)")
+        self.ours.execute("begin")
+        self.ours.execute("insert into survivor(i) values (1)")
+        for sql in ("select date_trunc('day', $1)", "select d - $1 > 3 from survivor", "select -$1",
+                    "select i from survivor where i = any($1)",
+                    "select i from survivor where s::int + $1 > 2 and d - $2 > $3"):
+            self.assertIsInstance(self.describe(self.ours, sql), list, sql)
+        self.ours.execute("insert into survivor(i) values (2)")
+        self.ours.execute("commit")
+        count = self.ours.execute("select count(*) from survivor").fetchone()[0]
+        self.assertEqual(count, 2)
+
+    def test_enums(self):
+        """An enum beside a parameter gives it its OID, in arrays too; a composite is refused."""
+        self.ours.execute("drop type if exists mood")
+        self.ours.execute("create type mood as enum ('sad', 'ok', 'a b')")
+        self.ours.execute("create or replace table felt(m mood)")
+        self.ours.execute("insert into felt values ('ok'), ('a b')")
+        mood, = self.describe(self.ours, "select m from felt where m = $1")
+        moods, = self.describe(self.ours, "select m from felt where m = any($1)")
+        self.assertGreaterEqual(min(mood, moods), 16_384)
+        for oid, value, found in ((mood, b"ok", 1), (moods, b'{sad,"a b",NULL}', 1),
+                                  (moods, b"{ok,a b}", 2), (moods, b"{}", 0)):
+            sql = "select m from felt where m = " + ("any($1)" if oid == moods else "$1")
+            result = self.ours.pgconn.exec_params(sql.encode(), [value], [oid])
+            self.assertEqual(result.status, pq.ExecStatus.TUPLES_OK, result.error_message)
+            self.assertEqual(result.ntuples, found)
+        for oid, value in ((mood, b"bad"), (moods, b"{ok,bad}")):
+            result = self.ours.pgconn.exec_params(b"select $1", [value], [oid])
+            self.assertEqual(result.error_field(pq.DiagnosticField.SQLSTATE), b"22P02")
+            self.assertEqual(result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY),
+                             b'invalid input value for enum mood: "bad"')
+
     def test_unknown_type(self):
         result = self.ours.pgconn.prepare(b"", b"select $1", [999_999])
         self.assertEqual(result.error_field(pq.DiagnosticField.SQLSTATE), b"42704")
