@@ -139,6 +139,27 @@ static void *interrupt_until_told(void *done)
     return NULL;
 }
 
+/* Types that others have made meanwhile do not keep a transaction from its end. */
+static void test_rollback(void **state)
+{
+    struct engine_conn *other = NULL, *mine = conn;
+    struct error err;
+    (void)state;
+    assert_true(engine->ops->connect(engine, &other, &err));
+    assert_int_equal(run("create table once (a int primary key)", &err), 0);
+    assert_int_equal(run("begin transaction", &err), 0);
+    assert_int_not_equal(run("insert into once values (1)", &err), -1);
+    assert_int_equal(run("insert into once values (1)", &err), -1);
+    assert_string_equal(err.sqlstate, "23505");
+    conn = other;
+    assert_int_equal(run("create type meanwhile as enum ('a')", &err), 0);
+    conn = mine;
+    assert_int_equal(run("rollback", &err), 0);
+    assert_int_equal(run("select * from once", &err), 0);
+    assert_int_equal(run("drop type meanwhile", &err), 0);
+    other->ops->close(other);
+}
+
 static void test_interrupt(void **state)
 {
     struct error err;
@@ -159,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors), cmocka_unit_test(test_describe),
-        cmocka_unit_test(test_streaming), cmocka_unit_test(test_interrupt)};
+        cmocka_unit_test(test_streaming), cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_interrupt)};
     return cmocka_run_group_tests(tests, open_engine, close_engine);
 }

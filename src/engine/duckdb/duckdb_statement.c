@@ -166,6 +166,15 @@ static bool check(struct engine_conn *base, struct slice sql, struct error *err)
     return done;
 }
 
+/* The end of a transaction names no types, and in an aborted one they cannot be read.
+ */
+static bool know_names(struct duckdb_statement *statement, struct error *err)
+{
+    return duckdb_prepared_statement_type(statement->prepared) ==
+               DUCKDB_STATEMENT_TYPE_TRANSACTION ||
+           duckdb_names_refresh(statement->conn, err);
+}
+
 static bool prepare(struct engine_conn *base, struct slice sql,
                     struct engine_stmt **out, struct error *err)
 {
@@ -184,7 +193,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
                               &statement->prepared) != DuckDBSuccess) {
         done = duckdb_error_set(err, duckdb_prepare_error(statement->prepared), sql);
     } else {
-        done = duckdb_names_refresh(conn, err) &&
+        done = know_names(statement, err) &&
                ((describe_params(statement) && describe_columns(statement)) ||
                 error_no_memory(err));
     }
