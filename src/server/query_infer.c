@@ -173,9 +173,11 @@ static bool is_integer(const struct type *type)
 }
 
 /* A numeric is cast with the scale of each value, or the engine would round it to what
- * it has inferred. */
+ * it has inferred; so are arrays of them. */
 static bool is_numeric(const struct type *type)
 {
+    while (type->id == TYPE_LIST && type->child_count == 1)
+        type = &type->children[0];
     return type->id == TYPE_DECIMAL || type->id == TYPE_INT128 ||
            type->id == TYPE_UINT128 || type->id == TYPE_UINT64;
 }
@@ -189,10 +191,9 @@ static void rename_known(struct inference *all, size_t i)
                     is_integer(all->types[i]);
     if (rule->kind == INFER_TYPE && (rule->is_spelled || narrower))
         all->oids[i] = oid_of_name(rule->type);
-    if (is_numeric(all->types[i]) && !rule->is_spelled)
-        (void)settle(all, i, PGW_NUMERICOID);
-    else if (is_numeric(all->types[i]) && all->oids[i] == PGW_NUMERICOID)
-        (void)settle(all, i, PGW_NUMERICOID);
+    uint32_t numeric = plan_type_oid(all->types[i], NULL);
+    if (is_numeric(all->types[i]) && (!rule->is_spelled || all->oids[i] == numeric))
+        (void)settle(all, i, numeric);
 }
 
 /* ---- all of it ---- */

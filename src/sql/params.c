@@ -48,25 +48,85 @@ uint32_t sql_param_gap(struct slice statement)
     return 0;
 }
 
-static const char *cast_of(const struct token *token, const char *const *casts,
-                           size_t count)
+/* ---- casts ---- */
+
+/* What is changed in a statement: bytes taken out of it, and put in their place. */
+struct edit {
+    struct slice out; /* may be empty: where something is put in */
+    const char *prefix;
+    struct slice in;
+};
+
+struct edits {
+    struct slice rest;
+    const char *const *casts;
+    size_t count;
+    unsigned opened; /* 1 behind `cast`, 2 behind `cast (` */
+};
+
+static const char *cast_of(const struct edits *edits, const struct token *token)
 {
     uint32_t number = sql_param_number(token);
-    return number > 0 && number <= count ? casts[number - 1] : NULL;
+    return number > 0 && number <= edits->count ? edits->casts[number - 1] : NULL;
 }
 
-static size_t length_with_casts(struct slice statement, const char *const *casts,
-                                size_t count)
+static bool is_numeric(const struct token *token)
 {
-    size_t len = statement.len;
+    return token_is_word(token, "numeric") || token_is_word(token, "decimal") ||
+           token_is_word(token, "dec");
+}
+
+/* Behind a parameter: `::numeric`, or in a cast `as numeric`, without a scale. The
+ * engine would take one of its own for it; *word is what says so. */
+static bool is_cast_to_numeric(struct slice rest, bool in_cast, struct token *word)
+{
+    struct token token = token_next(&rest);
+    if (token_is_symbol(&token, ':'))
+        token = token_next(&rest);
+    else if (!in_cast || !token_is_word(&token, "as"))
+        return false;
+    *word = token_next(&rest);
+    token = token_next(&rest);
+    return is_numeric(word) && !token_is_symbol(&token, '(');
+}
+
+/* A cast that was made for a numeric value. */
+static bool is_exact(const char *cast)
+{
+    return strncmp(cast, "decimal(", 8) == 0 || strncmp(cast, "bignum", 6) == 0;
+}
+
+/* The next parameter that gets a cast: `$1::cast`, or, if the statement casts it to a
+ * numeric of any scale, that cast with the value's. False: there is none. */
+static bool next_edit(struct edits *edits, struct edit *edit)
+{
     for (;;) {
-        struct token token = token_next(&statement);
-        const char *cast = cast_of(&token, casts, count);
+        struct token token = token_next(&edits->rest), word;
+        const char *cast = cast_of(edits, &token);
+        bool in_cast = edits->opened == 2;
         if (token.kind == TOKEN_END)
-            return len;
-        if (cast)
-            len += 2 + strlen(cast);
+            return false;
+        if (token_is_word(&token, "cast") || token_is_word(&token, "try_cast"))
+            edits->opened = 1;
+        else
+            edits->opened = edits->opened == 1 && token_is_symbol(&token, '(') ? 2 : 0;
+        if (!cast)
+            continue;
+        struct slice behind = {token.text.data + token.text.len, 0};
+        *edit = (struct edit){behind, "::", slice_of(cast)};
+        if (is_exact(cast) && is_cast_to_numeric(edits->rest, in_cast, &word))
+            *edit = (struct edit){word.text, "", {cast, strcspn(cast, "[")}};
+        return true;
     }
+}
+
+static size_t edited_length(struct slice statement, struct edits edits)
+{
+    struct edit edit;
+    size_t len = statement.len;
+    while (next_edit(&edits, &edit))
+        len += strlen(edit.prefix) + edit.in.len - edit.out.len;
+    return len;
 }
 
 static char *append(char *to, const char *from, size_t len)
@@ -78,27 +138,22 @@ static char *append(char *to, const char *from, size_t len)
 bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
                      struct arena *arena, struct slice *out)
 {
-    size_t len = length_with_casts(statement, casts, count);
-    if (len == statement.len) {
-        *out = statement;
+    struct edits edits = {statement, casts, count, 0};
+    struct edit edit;
+    size_t len = edited_length(statement, edits);
+    const char *copied = statement.data;
+    *out = statement;
+    if (!next_edit(&edits, &edit))
         return true;
-    }
     char *text = arena_alloc(arena, len + 1), *end = text;
     if (!text)
         return false;
-    struct slice rest = statement;
-    const char *copied = statement.data;
-    for (struct token token = token_next(&rest); token.kind != TOKEN_END;
-         token = token_next(&rest)) {
-        const char *cast = cast_of(&token, casts, count);
-        if (!cast)
-            continue;
-        const char *behind = token.text.data + token.text.len;
-        end = append(end, copied, (size_t)(behind - copied));
-        end = append(end, "::", 2);
-        end = append(end, cast, strlen(cast));
-        copied = behind;
-    }
+    do {
+        end = append(end, copied, (size_t)(edit.out.data - copied));
+        end = append(end, edit.prefix, strlen(edit.prefix));
+        end = append(end, edit.in.data, edit.in.len);
+        copied = edit.out.data + edit.out.len;
+    } while (next_edit(&edits, &edit));
     end = append(end, copied, (size_t)(statement.data + statement.len - copied));
     *end = '\0';
     *out = (struct slice){text, len};
@@ -113,27 +168,38 @@ static int32_t characters(const char *text, size_t len)
     return count;
 }
 
+/* Where what stands in an edit comes from: the parameter in front of it, or the word
+ * that it replaces. */
+static int32_t origin_of(const struct edit *edit, struct slice statement)
+{
+    const char *from = edit->out.data;
+    if (edit->out.len == 0) {
+        do
+            from--;
+        while (*from != '$');
+    }
+    return 1 + characters(statement.data, (size_t)(from - statement.data));
+}
+
 int32_t sql_params_origin(struct slice statement, const char *const *casts,
                           size_t count, int32_t position)
 {
-    struct slice rest = statement;
+    struct edits edits = {statement, casts, count, 0};
+    struct edit edit;
     const char *seen = statement.data;
-    int32_t behind = 1; /* the character of the statement that is at `seen` */
-    for (;;) {
-        struct token token = token_next(&rest);
-        const char *cast = cast_of(&token, casts, count);
-        if (token.kind == TOKEN_END)
+    int32_t at = 1; /* the character that is at `seen`; position counts with it */
+    while (next_edit(&edits, &edit)) {
+        at += characters(seen, (size_t)(edit.out.data - seen));
+        if (position < at)
             return position;
-        if (!cast)
-            continue;
-        const char *end = token.text.data + token.text.len;
-        behind += characters(seen, (size_t)(end - seen));
-        seen = end;
-        int32_t cast_len = 2 + characters(cast, strlen(cast));
-        if (position < behind)
-            return position;
-        if (position < behind + cast_len)
-            return behind - characters(token.text.data, token.text.len);
-        position -= cast_len;
+        int32_t in = characters(edit.prefix, strlen(edit.prefix)) +
+                     characters(edit.in.data, edit.in.len);
+        if (position < at + in)
+            return origin_of(&edit, statement);
+        int32_t out = characters(edit.out.data, edit.out.len);
+        position += out - in;
+        at += out;
+        seen = edit.out.data + edit.out.len;
     }
+    return position;
 }

@@ -13,8 +13,8 @@ static duckdb_database database;
 static duckdb_connection connection;
 
 static const char *const setup[] = {
-    "create table item (id int primary key, name text not null, price decimal(8, 2) "
-    "check (price >= 0))",
+    ("create table item (id int primary key, name text not null, "
+     "price decimal(8, 2) check (price >= 0))"),
     "create table note (item int references item (id), body text)",
     "create table plain (a int, b text, c date)",
     "create view shown as select id from item",

@@ -271,6 +271,47 @@ static void test_params(void **state)
     arena_free(&arena);
 }
 
+/* A numeric of any scale has that of its value, not the engine's. */
+static void test_numeric_params(void **state)
+{
+    static const struct {
+        const char *cast, *text, *made;
+    } rows[] = {
+        {"decimal(38,2)", "select $1", "select $1::decimal(38,2)"},
+        {"decimal(38,2)", "select $1::numeric, 2", "select $1::decimal(38,2), 2"},
+        {"decimal(38,2)", "select $1 :: Decimal", "select $1 :: decimal(38,2)"},
+        {"decimal(38,2)", "select $1::numeric(5,1)",
+         "select $1::decimal(38,2)::numeric(5,1)"},
+        {"decimal(38,2)", "select cast ( $1 as numeric )",
+         "select cast ( $1 as decimal(38,2) )"},
+        {"decimal(38,2)", "select cast($1 as dec(5)), $1::dec",
+         "select cast($1::decimal(38,2) as dec(5)), $1::decimal(38,2)"},
+        {"decimal(38,2)", "select $1 as numeric",
+         "select $1::decimal(38,2) as numeric"},
+        {"decimal(38,2)", "select ($1 as numeric)",
+         "select ($1::decimal(38,2) as numeric)"},
+        {"decimal(38,2)[]", "select $1::numeric[]", "select $1::decimal(38,2)[]"},
+        {"int8", "select $1::numeric", "select $1::int8::numeric"},
+    };
+    struct arena arena = {0};
+    struct slice out;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct slice text = slice_of(rows[i].text);
+        assert_true(sql_params_cast(text, &rows[i].cast, 1, &arena, &out));
+        assert_slice(out, rows[i].made);
+    }
+    arena_free(&arena);
+    static const char *const casts[] = {"decimal(38,2)"};
+    static const char text[] = "é $1::numeric, x";
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 3), 3);
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 6), 6);
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 7), 7);
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 19), 7);
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 20), 14);
+    assert_int_equal(sql_params_origin(SLICE(text), casts, 1, 22), 16);
+}
+
 /* Every character of a text with casts, looked up in the one without. */
 static void test_origin(void **state)
 {
@@ -288,4 +329,5 @@ static void test_origin(void **state)
 
 UNIT_MAIN(cmocka_unit_test(test_split), cmocka_unit_test(test_classify),
           cmocka_unit_test(test_writes), cmocka_unit_test(test_settings),
-          cmocka_unit_test(test_params), cmocka_unit_test(test_origin))
+          cmocka_unit_test(test_params), cmocka_unit_test(test_numeric_params),
+          cmocka_unit_test(test_origin))
