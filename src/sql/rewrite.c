@@ -32,7 +32,8 @@ static bool is_trigger(const struct token *token)
                                         "varbit",   "drop",    "numeric"};
     struct slice text = token->text;
     if (token->kind == TOKEN_STRING)
-        return begins(text, "'{") || begins(text, "'\\x");
+        return begins(text, "'{") || begins(text, "'\\x") || begins(text, "e'{") ||
+               begins(text, "e'\\\\x");
     if (token->kind == TOKEN_QUOTED)
         text = (struct slice){text.data + 1, text.len - 1};
     else if (token->kind != TOKEN_WORD)

@@ -10,6 +10,7 @@ enum { DEPTH_MAX = 6 }; /* dimensions, as in PostgreSQL */
 struct reader {
     struct slice rest; /* between the quotes of the literal and the outer braces */
     struct buf out;
+    size_t depth;  /* of the deepest element */
     bool of_bytes; /* the elements are bytea, in hexadecimal */
     bool failed;   /* out of memory */
 };
@@ -93,6 +94,7 @@ static bool read_element(struct reader *reader, int depth)
         return read_plain(reader);
     if (depth == DEPTH_MAX)
         return false;
+    reader->depth = reader->depth > (size_t)depth ? reader->depth : (size_t)depth;
     take(reader, 1);
     put(reader, "[", 1);
     bool done = read_elements(reader, depth + 1) && peek(reader) == '}';
@@ -121,23 +123,20 @@ static bool read_elements(struct reader *reader, int depth)
     }
 }
 
-/* The elements between two brackets. NULL: not an array. */
-static const char *list_of(struct rewrite *rewrite, size_t i, bool of_bytes, char open,
-                           char close)
+/* The elements within braces, between two brackets. NULL: not an array. */
+static const char *list_of(struct rewrite *rewrite, struct reader *reader,
+                           const char *brackets)
 {
-    struct slice literal = rewrite_token(rewrite, i)->text;
-    struct reader reader = {.rest = {literal.data + 2, literal.len - 4},
-                            .of_bytes = of_bytes};
     const char *list = NULL;
-    put(&reader, &open, 1);
-    bool done = read_elements(&reader, 1);
-    put(&reader, &close, 1);
-    if (done && !reader.failed)
-        list = arena_string(
-            rewrite->arena,
-            (struct slice){(const char *)buf_data(&reader.out), buf_len(&reader.out)});
-    rewrite->no_memory = rewrite->no_memory || reader.failed || (done && !list);
-    buf_free(&reader.out);
+    put(reader, &brackets[0], 1);
+    bool done = read_elements(reader, 1);
+    put(reader, &brackets[1], 1);
+    if (done && !reader->failed)
+        list = arena_string(rewrite->arena,
+                            (struct slice){(const char *)buf_data(&reader->out),
+                                           buf_len(&reader->out)});
+    rewrite->no_memory = rewrite->no_memory || reader->failed || (done && !list);
+    buf_free(&reader->out);
     return list;
 }
 
@@ -147,18 +146,34 @@ static size_t type_name(const struct rewrite *rewrite, size_t i)
     return rewrite_is_name(rewrite, i, "pg_catalog") ? i + 2 : i;
 }
 
-/* Behind the type's name: []. */
-static bool is_array_type(const struct rewrite *rewrite, size_t type)
+/* The dimensions that the type says, 0 if it is no array's; its last token. */
+static size_t type_dimensions(const struct rewrite *rewrite, size_t type, size_t *last)
 {
-    size_t at = type_name(rewrite, type);
+    size_t dimensions = 0, at = type_name(rewrite, type);
     struct slice name = rewrite_name(rewrite, at);
+    *last = at;
     if (name.len > 1 && name.data[0] == '_')
-        return true;
+        return 1;
     for (at++; rewrite_token(rewrite, at)->kind == TOKEN_WORD;)
         at++;                                /* character varying */
     if (rewrite_is_symbol(rewrite, at, '(')) /* numeric(10, 2) */
         at = rewrite->pieces[at].partner + 1;
-    return rewrite_is_symbol(rewrite, at, '[');
+    while (rewrite_is_symbol(rewrite, at, '[') &&
+           rewrite->pieces[at].partner != REWRITE_NONE) {
+        *last = rewrite->pieces[at].partner;
+        at = *last + 1;
+        dimensions++;
+    }
+    return dimensions;
+}
+
+/* int[] is the type of every integer array in PostgreSQL, however many dimensions it
+ * has; the engine's lists of lists say so in their type. */
+static void widen_type(struct rewrite *rewrite, size_t last, size_t dimensions,
+                       size_t depth)
+{
+    for (; dimensions <= depth; dimensions++)
+        rewrite_after(rewrite, last, "[]");
 }
 
 static bool is_bytes(const struct rewrite *rewrite, size_t type)
@@ -211,13 +226,13 @@ static const char *in_for(const struct rewrite *rewrite, size_t any, size_t *sig
 }
 
 /* x = any ('{a,b}') */
-static bool rewrite_any(struct rewrite *rewrite, size_t i)
+static bool rewrite_any(struct rewrite *rewrite, size_t i, struct slice inside)
 {
     size_t sign, end, any = find_any(rewrite, i, &end);
+    struct reader reader = {.rest = inside};
     const char *in = any == REWRITE_NONE ? NULL : in_for(rewrite, any, &sign);
-    const char *elements = in && rewrite_token(rewrite, i)->text.len > 4
-                               ? list_of(rewrite, i, false, '(', ')')
-                               : NULL;
+    const char *elements =
+        in && inside.len > 0 ? list_of(rewrite, &reader, "()") : NULL;
     if (!elements)
         return false;
     rewrite_drop(rewrite, sign, end);
@@ -226,23 +241,35 @@ static bool rewrite_any(struct rewrite *rewrite, size_t i)
     return true;
 }
 
+/* Between the braces of a literal that may be an array. */
+static bool braces(struct rewrite *rewrite, size_t i, struct slice *inside)
+{
+    if (!rewrite_literal_text(rewrite, i, inside) || inside->len < 2 ||
+        inside->data[0] != '{' || inside->data[inside->len - 1] != '}')
+        return false;
+    *inside = (struct slice){inside->data + 1, inside->len - 2};
+    return true;
+}
+
 bool rewrite_array(struct rewrite *rewrite, size_t i)
 {
-    const struct token *token = rewrite_token(rewrite, i);
-    struct slice text = token->text;
-    size_t end, type = rewrite_literal_type(rewrite, i);
-    if (token->kind != TOKEN_STRING || token->unterminated || text.len < 4 ||
-        text.data[0] != '\'' || text.data[1] != '{' || text.data[text.len - 2] != '}')
+    struct slice inside;
+    size_t end, last = i, type = rewrite_literal_type(rewrite, i);
+    size_t dimensions =
+        type == REWRITE_NONE ? 0 : type_dimensions(rewrite, type, &last);
+    if (!braces(rewrite, i, &inside) ||
+        (dimensions == 0 && find_any(rewrite, i, &end) == REWRITE_NONE &&
+         !is_empty_default(rewrite, i)))
         return false;
-    bool is_cast = type != REWRITE_NONE && is_array_type(rewrite, type);
-    if (!is_cast && find_any(rewrite, i, &end) == REWRITE_NONE &&
-        !is_empty_default(rewrite, i))
-        return false;
-    if (!is_cast && rewrite_any(rewrite, i))
+    if (dimensions == 0 && rewrite_any(rewrite, i, inside))
         return true;
-    const char *list =
-        list_of(rewrite, i, is_cast && is_bytes(rewrite, type), '[', ']');
-    if (list)
-        rewrite_put(rewrite, i, list);
-    return list != NULL;
+    struct reader reader = {.rest = inside,
+                            .of_bytes = dimensions > 0 && is_bytes(rewrite, type)};
+    const char *list = list_of(rewrite, &reader, "[]");
+    if (!list)
+        return false;
+    rewrite_put(rewrite, i, list);
+    if (dimensions > 0)
+        widen_type(rewrite, last, dimensions, reader.depth);
+    return true;
 }

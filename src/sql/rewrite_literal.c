@@ -22,14 +22,52 @@ size_t rewrite_literal_type(const struct rewrite *rewrite, size_t i)
     return REWRITE_NONE;
 }
 
-/* A plain literal, without its quotes. */
-static bool read_literal(const struct rewrite *rewrite, size_t i, struct slice *inside)
+/* What stands behind a backslash, as in a plain literal; "": of a number. */
+static const char *unescaped(char c, char *same)
+{
+    static const struct {
+        char letter;
+        const char *text;
+    } rows[] = {{'n', "\n"},  {'r', "\r"}, {'t', "\t"}, {'b', "\b"}, {'f', "\f"},
+                {'\'', "''"}, {'x', ""},   {'u', ""},   {'U', ""}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].letter == c)
+            return rows[i].text;
+    }
+    same[0] = c;
+    return c >= '0' && c <= '7' ? "" : same;
+}
+
+/* E'…' without its E. */
+static bool unescape(struct rewrite *rewrite, struct slice text, struct slice *inside)
+{
+    char *out = arena_alloc(rewrite->arena, text.len + 1), same[2] = "";
+    size_t len = 0;
+    rewrite->no_memory = rewrite->no_memory || !out;
+    for (size_t i = 0; out && i < text.len; i++) {
+        if (text.data[i] != '\\' || i + 1 == text.len) {
+            out[len++] = text.data[i];
+            continue;
+        }
+        const char *put = unescaped(text.data[++i], same);
+        if (!put[0])
+            return false;
+        while (*put)
+            out[len++] = *put++;
+    }
+    *inside = (struct slice){out, len};
+    return out != NULL;
+}
+
+bool rewrite_literal_text(struct rewrite *rewrite, size_t i, struct slice *inside)
 {
     const struct token *token = rewrite_token(rewrite, i);
-    if (token->kind != TOKEN_STRING || token->unterminated || token->text.len < 2 ||
-        token->text.data[0] != '\'')
+    struct slice text = token->text;
+    if (token->kind != TOKEN_STRING || token->unterminated || text.data[0] == '$')
         return false;
-    *inside = (struct slice){token->text.data + 1, token->text.len - 2};
+    if (text.data[0] != '\'')
+        return unescape(rewrite, (struct slice){text.data + 2, text.len - 3}, inside);
+    *inside = (struct slice){text.data + 1, text.len - 2};
     return true;
 }
 
@@ -51,9 +89,9 @@ bool rewrite_bytes(struct rewrite *rewrite, size_t i)
     struct slice text;
     size_t type = type_of(rewrite, i);
     if (type == REWRITE_NONE || !rewrite_is_name(rewrite, type, "bytea") ||
-        rewrite_is_symbol(rewrite, type + 1, '[') || !read_literal(rewrite, i, &text) ||
-        text.len < 2 || text.len % 2 != 0 || text.data[0] != '\\' ||
-        text.data[1] != 'x')
+        rewrite_is_symbol(rewrite, type + 1, '[') ||
+        !rewrite_literal_text(rewrite, i, &text) || text.len < 2 || text.len % 2 != 0 ||
+        text.data[0] != '\\' || text.data[1] != 'x')
         return false;
     for (size_t c = 2; c < text.len; c++) {
         if (!is_hex_digit(text.data[c]))
@@ -94,7 +132,8 @@ bool rewrite_numeric(struct rewrite *rewrite, size_t i)
     size_t type = type_of(rewrite, i);
     if (type == REWRITE_NONE || !rewrite_is_name(rewrite, type, "numeric") ||
         rewrite_is_symbol(rewrite, type + 1, '(') ||
-        rewrite_is_symbol(rewrite, type + 1, '[') || !read_literal(rewrite, i, &text) ||
+        rewrite_is_symbol(rewrite, type + 1, '[') ||
+        !rewrite_literal_text(rewrite, i, &text) ||
         !count_digits(text, &digits, &scale) || digits > WIDE)
         return false;
     const char *exact = arena_printf(rewrite->arena, "decimal(%d,%d)",

@@ -54,6 +54,9 @@ bool rewrite_is_type(const struct rewrite *rewrite, size_t i);
 /* rewrite_literal.c: the first token of the type that a literal is cast to, through
  * brackets around it; REWRITE_NONE: it is not cast. */
 size_t rewrite_literal_type(const struct rewrite *rewrite, size_t i);
+/* … and its text between the quotes, doubled ones included, as if it had been written
+ * without E''; false: it is not such a literal, or has escapes of numbers. */
+bool rewrite_literal_text(struct rewrite *rewrite, size_t i, struct slice *inside);
 /* From the token behind an operand to its first, and from its first to the one behind
  * its last, casts included. */
 size_t rewrite_operand_start(const struct rewrite *rewrite, size_t end);
