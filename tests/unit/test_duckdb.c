@@ -56,6 +56,7 @@ static void test_errors(void **state)
     } rows[] = {
         {"selec 1", "42601", 1},
         {"select 1,\n  (", "42601", 0},
+        {"select 'éé', selec 1", "42601", 20},
         {"select * from nosuch", "42P01", 15},
         {"select nosuch", "42703", 8},
         {"select é, nosuch from (select 1 as é)", "42703", 11},

@@ -21,7 +21,8 @@ struct told {
     struct slice kind;
     const char *text;
     json_t *json;   /* NULL: it was plain */
-    int64_t offset; /* bytes before what is meant, -1 = unknown */
+    int64_t offset; /* before what is meant, -1 = unknown; bytes, of a syntax error
+                       characters */
 };
 
 /* The parts of a text that a pattern names, by letter. */
@@ -211,6 +212,8 @@ static int32_t position_of(const struct told *told,
     if (told->offset < 0 || (uint64_t)told->offset > sql.len ||
         rule->sqlstate[0] != '4' || rule->flags & RULE_NOWHERE)
         return 0;
+    if (slice_equal(told->kind, SLICE("Parser")))
+        return (int32_t)told->offset + 1;
     sql.len = (size_t)told->offset;
     return (int32_t)count_characters(sql) + 1;
 }
