@@ -78,6 +78,7 @@ static void leave_rows(pgw_session *session)
 {
     session->flow = NULL;
     if (session->flow_is_simple) {
+        interrupt_next(session);
         session_enter(session, STATE_SIMPLE);
         return;
     }

@@ -84,6 +84,16 @@ void interrupt_begin(pgw_session *session)
                            PGW_INTERRUPT_STATEMENT_TIMEOUT);
 }
 
+void interrupt_next(pgw_session *session)
+{
+    bool had_deadline = session->has_deadline;
+    session->has_deadline = session->statement_timeout_ms > 0;
+    if (session->has_deadline || had_deadline)
+        interrupt_deadline(session, session->statement_timeout_ms,
+                           session->has_deadline ? PGW_INTERRUPT_STATEMENT_TIMEOUT
+                                                 : PGW_INTERRUPT_NONE);
+}
+
 void interrupt_end(pgw_session *session)
 {
     if (!(atomic_load_explicit(&session->running, memory_order_relaxed) & active_bit))

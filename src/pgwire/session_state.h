@@ -175,6 +175,8 @@ void portals_drop_all(pgw_session *session);
 
 /* ---- interrupt.c ---- */
 void interrupt_begin(pgw_session *session); /* a statement runs; again: nothing */
+/* The next statement of a query string has the whole time, as it is set by now. */
+void interrupt_next(pgw_session *session);
 void interrupt_end(pgw_session *session);
 /* Ask the host to interrupt the session in `ms`; 0 takes it back. */
 void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt reason);

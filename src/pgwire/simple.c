@@ -160,6 +160,8 @@ static void run_next(pgw_session *session, const struct frame *frame,
         if (is_blank(rest))
             session->query_offset = SIZE_MAX;
         status = flow_begin(session, &session->simple, true, &err);
+        if (session->state == STATE_SIMPLE)
+            interrupt_next(session);
     }
     if (status == PGW_ERROR) {
         if (err.position > 0)
