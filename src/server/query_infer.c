@@ -23,7 +23,8 @@ struct inference {
     struct infer_hint *rules;
     const struct type **types; /* in the query's arena; TYPE_UNKNOWN: not known yet */
     const char **casts;
-    uint32_t *oids; /* what the client is told; 0 = what the type implies */
+    const char **known; /* casts, and what the engine knows by itself: for probes */
+    uint32_t *oids;     /* what the client is told; 0 = what the type implies */
     size_t count;
     unsigned probes;
 };
@@ -57,6 +58,7 @@ static bool settle(struct inference *all, size_t i, uint32_t oid)
                                 oid, &all->casts[i], &ignored) != PGW_OK)
         return false;
     all->oids[i] = oid;
+    all->known[i] = all->casts[i];
     return all->casts[i] != NULL;
 }
 
@@ -86,7 +88,7 @@ static const struct type *probe_once(struct inference *all, size_t i, bool untyp
                                     .hints = all->rules,
                                     .number = (uint32_t)i + 1,
                                     .untyped = untyped,
-                                    .casts = all->casts,
+                                    .casts = all->known,
                                     .count = all->count};
     struct engine_conn *conn = pool_conn_engine(all->session->conn);
     struct arena *arena = &all->query->arena;
@@ -137,7 +139,7 @@ static bool apply_rule(struct inference *all, size_t i)
         return settle(all, i, oid_of_name(rule->type));
     case INFER_SAME:
     case INFER_ELEMENT:
-        return !sql_infer_is_open(rule->operand, all->casts, all->count) &&
+        return !sql_infer_is_open(rule->operand, all->known, all->count) &&
                apply_probe(all, i);
     case INFER_COLUMN:
     case INFER_TARGET:
@@ -217,6 +219,22 @@ static bool find_rules(struct inference *all)
     return true;
 }
 
+/* What the client has said of a parameter, or else the engine. */
+static bool begin_cast(struct inference *all, size_t i, const struct query_hints *hints)
+{
+    struct arena *arena = &all->query->arena;
+    struct pgw_error ignored;
+    if (i < hints->count && hints->casts[i]) {
+        all->casts[i] = arena_string(arena, slice_of(hints->casts[i]));
+        all->known[i] = all->casts[i];
+        return all->casts[i] != NULL;
+    }
+    if (is_typed(all->types[i]))
+        (void)params_cast(arena, query_session_types(all->session),
+                          plan_type_oid(all->types[i], NULL), &all->known[i], &ignored);
+    return true;
+}
+
 static bool begin(struct inference *all, const struct query_hints *hints)
 {
     static const struct type unknown = {.id = TYPE_UNKNOWN, .name = "unknown"};
@@ -224,18 +242,15 @@ static bool begin(struct inference *all, const struct query_hints *hints)
     all->rules = arena_calloc(arena, all->count, sizeof *all->rules);
     all->types = arena_calloc(arena, all->count, sizeof *all->types);
     all->casts = arena_calloc(arena, all->count, sizeof *all->casts);
+    all->known = arena_calloc(arena, all->count, sizeof *all->known);
     all->oids = arena_calloc(arena, all->count, sizeof *all->oids);
-    if (!all->rules || !all->types || !all->casts || !all->oids || !find_rules(all))
+    if (!all->rules || !all->types || !all->casts || !all->known || !all->oids ||
+        !find_rules(all))
         return false;
     for (size_t i = 0; i < all->count; i++) {
         bool known = all->stmt && i < all->stmt->param_count;
         all->types[i] = type_copy(arena, known ? all->stmt->param_types[i] : &unknown);
-        if (!all->types[i])
-            return false;
-        if (i >= hints->count || !hints->casts[i])
-            continue;
-        all->casts[i] = arena_string(arena, slice_of(hints->casts[i]));
-        if (!all->casts[i])
+        if (!all->types[i] || !begin_cast(all, i, hints))
             return false;
     }
     return true;

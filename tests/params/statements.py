@@ -12,6 +12,12 @@ select $1::int4
 select $1::int8, $2::text
 select cast($1 as integer)
 select $1::bigint + 1
+select $1::int8 * $2
+select $1 - $2::numeric
+select $1::int8 * $2 + $3
+select $1::float8 / $2, $3
+select $1::timestamptz - $2::timestamptz
+select coalesce($1::date, $2)
 select $1::int4[]
 select $1::text[]
 select $1::varchar(10)
