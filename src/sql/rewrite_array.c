@@ -10,9 +10,11 @@ enum { DEPTH_MAX = 6 }; /* dimensions, as in PostgreSQL */
 struct reader {
     struct slice rest; /* between the quotes of the literal and the outer braces */
     struct buf out;
-    size_t depth;  /* of the deepest element */
-    bool of_bytes; /* the elements are bytea, in hexadecimal */
-    bool failed;   /* out of memory */
+    size_t depth;     /* of the deepest element */
+    int whole, scale; /* digits before and behind the point, at most */
+    bool is_numeric;  /* all elements so far are plain decimal numbers */
+    bool of_bytes;    /* the elements are bytea, in hexadecimal */
+    bool failed;      /* out of memory */
 };
 
 static void put(struct reader *reader, const char *text, size_t len)
@@ -48,6 +50,7 @@ static bool is_hex(const struct reader *reader)
 static bool read_quoted(struct reader *reader)
 {
     bool hex = is_hex(reader);
+    reader->is_numeric = false;
     put(reader, hex ? "unhex('" : "'", hex ? 7 : 1);
     for (take(reader, hex ? 4 : 1); peek(reader) != '"'; take(reader, 1)) {
         if (peek(reader) == '\\')
@@ -59,6 +62,19 @@ static bool read_quoted(struct reader *reader)
     take(reader, 1);
     put(reader, "')", hex ? 2 : 1);
     return true;
+}
+
+static void measure(struct reader *reader, struct slice word)
+{
+    int digits, scale;
+    if (!rewrite_count_digits(word, &digits, &scale)) {
+        reader->is_numeric = false;
+        return;
+    }
+    if (digits - scale > reader->whole)
+        reader->whole = digits - scale;
+    if (scale > reader->scale)
+        reader->scale = scale;
 }
 
 static bool read_plain(struct reader *reader)
@@ -78,6 +94,7 @@ static bool read_plain(struct reader *reader)
         put(reader, "NULL", 4);
         return true;
     }
+    measure(reader, word);
     put(reader, "'", 1);
     put(reader, word.data, word.len);
     put(reader, "'", 1);
@@ -176,6 +193,14 @@ static void widen_type(struct rewrite *rewrite, size_t last, size_t dimensions,
         rewrite_after(rewrite, last, "[]");
 }
 
+/* numeric[] keeps every digit, the engine's numeric without a scale does not. */
+static bool is_open_numeric(const struct rewrite *rewrite, size_t type)
+{
+    size_t at = type_name(rewrite, type);
+    return rewrite_is_name(rewrite, at, "numeric") &&
+           rewrite_is_symbol(rewrite, at + 1, '[');
+}
+
 static bool is_bytes(const struct rewrite *rewrite, size_t type)
 {
     size_t at = type_name(rewrite, type);
@@ -264,11 +289,16 @@ bool rewrite_array(struct rewrite *rewrite, size_t i)
     if (dimensions == 0 && rewrite_any(rewrite, i, inside))
         return true;
     struct reader reader = {.rest = inside,
+                            .is_numeric =
+                                dimensions > 0 && is_open_numeric(rewrite, type),
                             .of_bytes = dimensions > 0 && is_bytes(rewrite, type)};
     const char *list = list_of(rewrite, &reader, "[]");
     if (!list)
         return false;
     rewrite_put(rewrite, i, list);
+    if (reader.is_numeric)
+        (void)rewrite_decimal(rewrite, type_name(rewrite, type),
+                              reader.whole + reader.scale, reader.scale);
     if (dimensions > 0)
         widen_type(rewrite, last, dimensions, reader.depth);
     return true;

@@ -105,8 +105,7 @@ bool rewrite_bytes(struct rewrite *rewrite, size_t i)
     return call != NULL;
 }
 
-/* The digits of a plain decimal number and those behind its point. */
-static bool count_digits(struct slice text, int *digits, int *scale)
+bool rewrite_count_digits(struct slice text, int *digits, int *scale)
 {
     bool point = false;
     size_t c = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
@@ -124,17 +123,10 @@ static bool count_digits(struct slice text, int *digits, int *scale)
     return *digits > 0;
 }
 
-bool rewrite_numeric(struct rewrite *rewrite, size_t i)
+bool rewrite_decimal(struct rewrite *rewrite, size_t type, int digits, int scale)
 {
     enum { NARROW = 18, WIDE = 38 }; /* digits of the engine's decimals */
-    struct slice text;
-    int digits, scale;
-    size_t type = type_of(rewrite, i);
-    if (type == REWRITE_NONE || !rewrite_is_name(rewrite, type, "numeric") ||
-        rewrite_is_symbol(rewrite, type + 1, '(') ||
-        rewrite_is_symbol(rewrite, type + 1, '[') ||
-        !rewrite_literal_text(rewrite, i, &text) ||
-        !count_digits(text, &digits, &scale) || digits > WIDE)
+    if (digits > WIDE)
         return false;
     const char *exact = arena_printf(rewrite->arena, "decimal(%d,%d)",
                                      digits > NARROW ? WIDE : NARROW, scale);
@@ -142,4 +134,18 @@ bool rewrite_numeric(struct rewrite *rewrite, size_t i)
     if (exact)
         rewrite_put(rewrite, type, exact);
     return exact != NULL;
+}
+
+bool rewrite_numeric(struct rewrite *rewrite, size_t i)
+{
+    struct slice text;
+    int digits, scale;
+    size_t type = type_of(rewrite, i);
+    if (type == REWRITE_NONE || !rewrite_is_name(rewrite, type, "numeric") ||
+        rewrite_is_symbol(rewrite, type + 1, '(') ||
+        rewrite_is_symbol(rewrite, type + 1, '[') ||
+        !rewrite_literal_text(rewrite, i, &text) ||
+        !rewrite_count_digits(text, &digits, &scale))
+        return false;
+    return rewrite_decimal(rewrite, type, digits, scale);
 }

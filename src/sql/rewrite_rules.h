@@ -57,6 +57,11 @@ size_t rewrite_literal_type(const struct rewrite *rewrite, size_t i);
 /* … and its text between the quotes, doubled ones included, as if it had been written
  * without E''; false: it is not such a literal, or has escapes of numbers. */
 bool rewrite_literal_text(struct rewrite *rewrite, size_t i, struct slice *inside);
+/* The digits of a plain decimal number and those behind its point. */
+bool rewrite_count_digits(struct slice text, int *digits, int *scale);
+/* A numeric of so many digits in the place of the type at that token, if there is one.
+ */
+bool rewrite_decimal(struct rewrite *rewrite, size_t type, int digits, int scale);
 /* From the token behind an operand to its first, and from its first to the one behind
  * its last, casts included. */
 size_t rewrite_operand_start(const struct rewrite *rewrite, size_t end);

@@ -97,6 +97,11 @@ static const struct {
     {"select e'{\"\\\\\\\\x00\"}'::bytea[], E'\\\\x00'::bytea",
      "select [unhex('00')]::bytea[], unhex('00')::bytea"},
     {"select E'{\\x41}'::text[], E'{\\101}'::text[], $${1}$$::int[], E'{a}'", NULL},
+    {"select '{1.50,NULL,-100}'::numeric[], '{{12345678901234567890}}'::numeric[]",
+     "select ['1.50',NULL,'-100']::decimal(18,2)[], "
+     "[['12345678901234567890']]::decimal(38,0)[][]"},
+    {"select '{NaN}'::numeric[], '{}'::numeric[]",
+     "select ['NaN']::numeric[], []::decimal(18,0)[]"},
     {"select '{1.50}'::numeric(10, 2)[]", "select ['1.50']::numeric(10, 2)[]"},
     {"select '{{1},{2}'::int[], '{1}}'::int[], '{{}}'::int[], f('{1}')::int[]", NULL},
     {"select '{\"\\\\x00ff\",NULL}'::bytea[]", "select [unhex('00ff'),NULL]::bytea[]"},
