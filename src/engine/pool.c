@@ -160,6 +160,19 @@ void pool_rows_changed(struct pool_conn *conn)
     }
 }
 
+uint64_t pool_changes(const struct pool_conn *conn)
+{
+    return atomic_load(&conn->pool->catalogue) + atomic_load(&conn->pool->rows);
+}
+
+void pool_announce_change(struct pool_conn *conn)
+{
+    bool changes = !conn->snapshot.catalogue || conn->has_changed_rows ||
+                   conn->has_changed_catalogue;
+    if (changes)
+        (void)atomic_fetch_add(&conn->pool->rows, 1);
+}
+
 void pool_snapshot_begin(struct pool_conn *conn)
 {
     conn->snapshot = pool_basis(conn->pool);

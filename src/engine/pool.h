@@ -53,6 +53,12 @@ uint64_t pool_catalogue(struct pool *pool);
  * so has ended. */
 void pool_catalogue_changed(struct pool_conn *conn);
 void pool_rows_changed(struct pool_conn *conn); /* likewise, the rows of tables */
+/* How often either has happened, or has been announced: what was looked up before is
+ * good for an execution if this is the same behind it. */
+uint64_t pool_changes(const struct pool_conn *conn);
+/* What this connection is about to execute, or to commit, may change something: plans
+ * that were looked up before are not to be relied on. */
+void pool_announce_change(struct pool_conn *conn);
 /* Between the two, plans are made of the catalogue as it was at the first. */
 void pool_snapshot_begin(struct pool_conn *conn);
 void pool_snapshot_end(struct pool_conn *conn);

@@ -115,8 +115,8 @@ static bool text_to_execute(const struct query *query, const struct batch *param
 /* ---- execution ---- */
 
 static bool open_rows(struct query_session *session, struct query *query,
-                      struct engine_cursor *cursor, struct query_result *out,
-                      struct error *err)
+                      const struct engine_stmt *stmt, struct engine_cursor *cursor,
+                      struct query_result *out, struct error *err)
 {
     out->columns = query->columns;
     out->column_count = query->column_count;
@@ -124,6 +124,8 @@ static bool open_rows(struct query_session *session, struct query *query,
         rows_from_cursor(session, is_loose(query) ? NULL : query->column_types, cursor);
     if (!out->rows)
         return error_no_memory(err);
+    if (stmt->changes_rows)
+        rows_announce_change(out->rows);
     if (rows_prefetch(out->rows, err) != PGW_ERROR)
         return true;
     query_rows_close(out->rows);
@@ -149,38 +151,74 @@ static bool take_result(struct query_session *session, struct query *query,
     }
     /* The engine plans anew by itself when its catalogue has changed. */
     if (query_columns_agree(query, cursor->column_count, cursor->columns))
-        return open_rows(session, query, cursor, out, err);
+        return open_rows(session, query, stmt, cursor, out, err);
     cursor->ops->close(cursor);
     return query_is_stale(err);
 }
 
-static bool execute_text(struct query_session *session, struct query *query,
-                         struct slice text, const struct batch *params,
-                         struct query_result *out, struct error *err)
-{
+struct execution {
+    struct query_session *session;
+    struct query *query;
+    struct slice text;
+    const struct batch *params;
     struct engine_stmt *stmt;
-    struct engine_cursor *cursor;
-    if (!query_session_ready(session, err) ||
-        !pool_prepare(session->conn, text, &stmt, err))
+};
+
+static bool changes_something(const struct engine_stmt *stmt)
+{
+    return stmt->changes_rows || stmt->changes_catalogue;
+}
+
+static bool start(struct execution *execution, struct engine_cursor **cursor,
+                  struct error *err)
+{
+    struct query_session *session = execution->session;
+    struct query *query = execution->query;
+    struct engine_stmt *stmt;
+    if (!pool_prepare(session->conn, execution->text, &stmt, err))
         return false;
+    execution->stmt = stmt;
     stmt->ignores_rows = query->class.ignores_rows;
     if (stmt->columns_known &&
         !query_columns_agree(query, stmt->column_count, stmt->columns))
         return query_is_stale(err);
-    if (!stmt->ops->execute(stmt, params, &cursor, err))
+    if (!session->engine_begun && changes_something(stmt))
+        pool_announce_change(session->conn);
+    return stmt->ops->execute(stmt, execution->params, cursor, err);
+}
+
+/* The engine's snapshot is taken when it executes, the plan was looked up before: when
+ * something has changed in between, the plan may count on what no longer is. What only
+ * reads is then started again. */
+static bool execute_text(struct execution *execution, struct query_result *out,
+                         struct error *err)
+{
+    enum { TRIES = 4 };
+    struct query_session *session = execution->session;
+    struct engine_cursor *cursor;
+    if (!query_session_ready(session, err))
         return false;
-    return take_result(session, query, stmt, cursor, out, err);
+    for (unsigned try = 1;; try++) {
+        uint64_t before = pool_changes(session->conn);
+        if (!start(execution, &cursor, err))
+            return false;
+        if (session->engine_begun || changes_something(execution->stmt) ||
+            try == TRIES || pool_changes(session->conn) == before)
+            return take_result(session, execution->query, execution->stmt, cursor, out,
+                               err);
+        cursor->ops->close(cursor);
+    }
 }
 
 static bool run(struct query_session *session, struct query *query,
                 const struct batch *params, struct query_result *out, struct error *err)
 {
     struct arena arena = {0};
-    struct slice text;
-    bool done = text_to_execute(query, params, &arena, &text)
-                    ? execute_text(session, query, text, params, out, err)
+    struct execution execution = {.session = session, .query = query, .params = params};
+    bool done = text_to_execute(query, params, &arena, &execution.text)
+                    ? execute_text(&execution, out, err)
                     : error_no_memory(err);
-    if (!done && !slice_equal(query->engine_text, text))
+    if (!done && !slice_equal(query->engine_text, execution.text))
         err->position = 0; /* counted in a text of this execution's alone */
     else if (!done && err->position > 0)
         err->position =

@@ -26,6 +26,7 @@ struct query_rows {
     bool prefetched;           /* current has not been handed out yet */
     struct arena kept;         /* holds current, when its cursor has moved on */
     bool lost;                 /* the transaction has ended */
+    bool changes_rows;         /* … of tables: the cursor's end commits that */
 };
 
 static struct query_rows *rows_new(struct query_session *session)
@@ -80,10 +81,17 @@ struct query_rows *rows_from_table(struct query_session *session,
     return rows;
 }
 
+void rows_announce_change(struct query_rows *rows)
+{
+    rows->changes_rows = true;
+}
+
 static void close_cursor(struct query_rows *rows)
 {
     if (rows->cursor)
         rows->cursor->ops->close(rows->cursor);
+    if (rows->cursor && rows->changes_rows)
+        pool_rows_changed(rows->session->conn);
     rows->cursor = NULL;
     if (rows->session->live == rows)
         rows->session->live = NULL;

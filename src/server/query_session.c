@@ -263,6 +263,8 @@ bool query_session_end_engine(struct query_session *session, bool commit,
                               struct error *err)
 {
     set_working(session, NULL);
+    if (commit)
+        pool_announce_change(session->conn);
     bool done =
         query_session_run(session, commit ? SLICE("commit") : SLICE("rollback"), err);
     pool_snapshot_end(session->conn);

@@ -102,6 +102,8 @@ enum pgw_status transaction_rollback(struct query_session *, const struct query 
 struct query_rows *rows_from_cursor(struct query_session *session,
                                     const struct type *const *types,
                                     struct engine_cursor *cursor) MUST_CHECK;
+/* What the cursor executes changes rows, and commits when it ends. */
+void rows_announce_change(struct query_rows *rows);
 /* Within enter and leave, once: fetch the first batch, so that an error which shows at
  * once comes before the columns are announced. OK: there are no rows. */
 enum pgw_status rows_prefetch(struct query_rows *rows, struct error *err);

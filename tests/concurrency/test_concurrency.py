@@ -35,7 +35,39 @@ def ask_settings(number):
     return None
 
 
+# What the rows of one snapshot say of each other, whatever the plan counts on.
+SNAPSHOT = ("select count(*), max(x), sum(x), count(*) filter (where x >= 1000) "
+            "from growing where x >= 0 and y is not null")
+
+
+def read_snapshots(stop):
+    with connect() as connection:
+        connection.prepare_threshold = 0
+        last = 0
+        while not stop.is_set():
+            count, most, total, late = connection.execute(SNAPSHOT).fetchone()
+            rows = (most + 1, most * (most + 1) // 2, max(count - 1000, 0))
+            if (count, total, late) != rows or count < last:
+                return f"{count} rows after {last}, up to {most}: {total}, {late}"
+            last = count
+    return None
+
+
 class Concurrency(unittest.TestCase):
+    def test_plans_follow_the_rows(self):
+        """A repeated statement sees all of its snapshot while another session appends."""
+        stop = threading.Event()
+        with connect() as writer, concurrent.futures.ThreadPoolExecutor(4) as pool:
+            writer.execute("create table growing (x bigint, y varchar)")
+            writer.execute("insert into growing values (0, 'zero')")
+            readers = [pool.submit(read_snapshots, stop) for _ in range(4)]
+            for start in range(1, 1500, 10):
+                writer.execute("insert into growing select x, 'row ' || x from range(%s::int8, %s::int8) r(x)",
+                               (start, start + 10))
+            stop.set()
+            self.assertEqual({reader.result() for reader in readers}, {None})
+            writer.execute("drop table growing")
+
     def test_own_rows(self):
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             self.assertEqual(set(pool.map(ask, range(64))), {None})
