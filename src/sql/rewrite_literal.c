@@ -105,12 +105,30 @@ bool rewrite_bytes(struct rewrite *rewrite, size_t i)
     return call != NULL;
 }
 
+/* Of e+5 from its letter on; false: it is something else. */
+static bool read_exponent(struct slice text, size_t c, int *exponent)
+{
+    bool negative = c + 1 < text.len && text.data[c + 1] == '-';
+    size_t first = c + 1 + (negative || (c + 1 < text.len && text.data[c + 1] == '+'));
+    *exponent = 0;
+    if (first == text.len || text.len - first > 3)
+        return false;
+    for (size_t i = first; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        *exponent = *exponent * 10 + (text.data[i] - '0');
+    }
+    *exponent = negative ? -*exponent : *exponent;
+    return true;
+}
+
 bool rewrite_count_digits(struct slice text, int *digits, int *scale)
 {
+    int exponent = 0, whole;
     bool point = false;
     size_t c = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
     *digits = *scale = 0;
-    for (; c < text.len; c++) {
+    for (; c < text.len && (text.data[c] | 0x20) != 'e'; c++) {
         if (text.data[c] == '.' && !point) {
             point = true;
             continue;
@@ -120,7 +138,12 @@ bool rewrite_count_digits(struct slice text, int *digits, int *scale)
         ++*digits;
         *scale += point;
     }
-    return *digits > 0;
+    if (*digits == 0 || (c < text.len && !read_exponent(text, c, &exponent)))
+        return false;
+    whole = *digits - *scale + exponent;
+    *scale = *scale > exponent ? *scale - exponent : 0;
+    *digits = (whole > 0 ? whole : 0) + *scale;
+    return true;
 }
 
 bool rewrite_decimal(struct rewrite *rewrite, size_t type, int digits, int scale)

@@ -57,7 +57,7 @@ size_t rewrite_literal_type(const struct rewrite *rewrite, size_t i);
 /* … and its text between the quotes, doubled ones included, as if it had been written
  * without E''; false: it is not such a literal, or has escapes of numbers. */
 bool rewrite_literal_text(struct rewrite *rewrite, size_t i, struct slice *inside);
-/* The digits of a plain decimal number and those behind its point. */
+/* The digits that a decimal number needs, and those of them behind its point. */
 bool rewrite_count_digits(struct slice text, int *digits, int *scale);
 /* A numeric of so many digits in the place of the type at that token, if there is one.
  */

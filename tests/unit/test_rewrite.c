@@ -112,7 +112,13 @@ static const struct {
      "select unhex('00ff')::bytea, (unhex(''))::bytea, '\\x0'::bytea, '\\x00'::text"},
     {"select '1.50'::numeric, cast('-12345678901234567890' as numeric)",
      "select '1.50'::decimal(18,2), cast('-12345678901234567890' as decimal(38,0))"},
-    {"select '1'::numeric(9,1), 'NaN'::numeric, '1e5'::numeric, a::numeric", NULL},
+    {"select '1'::numeric(9,1), 'NaN'::numeric, '1e'::numeric, '1e-'::numeric, "
+     "a::numeric",
+     NULL},
+    {"select '1e5'::numeric, '-1.5E-10'::numeric, '1.25e+1'::numeric, '1e40'::numeric",
+     "select '1e5'::decimal(18,0), '-1.5E-10'::decimal(18,11), "
+     "'1.25e+1'::decimal(18,1), "
+     "'1e40'::numeric"},
     {"select '{\"a\": 1}'::json", NULL},
     {"select '{1,2}'", NULL},
     {"select 1 where a = any ('{a,b}')", "select 1 where a   in ('a','b')"},
