@@ -379,6 +379,18 @@ void query_free(struct query *query)
 
 /* ---- both at once ---- */
 
+/* A query string brings no parameters (PostgreSQL: "there is no parameter $1"). */
+static bool refuse_params(const struct query *query, struct error *err)
+{
+    uint32_t number;
+    if (query->param_count == 0)
+        return false;
+    int32_t position = sql_param_first(query->text, &number);
+    error_set(err, "42P02", "there is no parameter $%u", (unsigned)number);
+    err->position = position;
+    return true;
+}
+
 enum pgw_status query_run(struct query_session *session, struct slice sql,
                           struct query **query, struct query_result *out,
                           struct error *err)
@@ -391,7 +403,9 @@ enum pgw_status query_run(struct query_session *session, struct slice sql,
         return status;
     status = query_prepare(session, sql, NULL, query, err);
     if (status == PGW_OK)
-        status = query_execute(session, *query, NULL, out, err);
+        status = refuse_params(*query, err)
+                     ? PGW_ERROR
+                     : query_execute(session, *query, NULL, out, err);
     if (status != PGW_OK) {
         query_free(*query);
         *query = NULL;

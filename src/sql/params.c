@@ -5,6 +5,14 @@
 
 enum { TOO_MANY = 65536 };
 
+static int32_t characters(const char *text, size_t len)
+{
+    int32_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
 uint32_t sql_param_number(const struct token *token)
 {
     uint32_t number = 0;
@@ -28,6 +36,17 @@ uint32_t sql_param_max(struct slice statement)
         if (sql_param_number(&token) > max)
             max = sql_param_number(&token);
     }
+}
+
+int32_t sql_param_first(struct slice statement, uint32_t *number)
+{
+    struct slice rest = statement;
+    struct token token = token_next(&rest);
+    while (token.kind != TOKEN_END && token.kind != TOKEN_PARAM)
+        token = token_next(&rest);
+    *number = sql_param_number(&token);
+    size_t before = (size_t)(token.text.data - statement.data);
+    return *number ? 1 + characters(statement.data, before) : 0;
 }
 
 uint32_t sql_param_gap(struct slice statement)
@@ -158,14 +177,6 @@ bool sql_params_cast(struct slice statement, const char *const *casts, size_t co
     *end = '\0';
     *out = (struct slice){text, len};
     return true;
-}
-
-static int32_t characters(const char *text, size_t len)
-{
-    int32_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return count;
 }
 
 /* Where what stands in an edit comes from: the parameter in front of it, or the word

@@ -17,6 +17,9 @@ uint32_t sql_param_number(const struct token *token);
  * what the protocol can carry. */
 uint32_t sql_param_max(struct slice statement);
 
+/* The character, from 1, at which the first $n stands, and its n; 0: there is none. */
+int32_t sql_param_first(struct slice statement, uint32_t *number);
+
 /* The lowest $n that the text leaves out below its highest; 0 = none. */
 uint32_t sql_param_gap(struct slice statement);
 
