@@ -1,5 +1,6 @@
 """tests/drivers/values.json for the suites of Python drivers, as the server under test needs it."""
 
+import contextlib
 import datetime
 import decimal
 import json
@@ -7,6 +8,7 @@ import math
 import os
 import pathlib
 import struct
+import threading
 import typing
 
 ON_WIREHOUSE = os.environ["SERVER_NAME"] == "wirehouse"
@@ -18,6 +20,12 @@ SLOW = "select count(*) from generate_series(1, 100000000000) t(i) where i % 7 =
 class Value(typing.NamedTuple):
     sql: str
     text: str
+
+
+def dimensions(value):
+    """Of an array, as a type has to say it for the engine: its lists of lists have another type
+    than its lists. PostgreSQL does not mind."""
+    return "[][]" if value.text.startswith("{{") else "[]"
 
 
 class Type(typing.NamedTuple):
@@ -32,7 +40,8 @@ class Type(typing.NamedTuple):
     def cases(self):
         """(value, type's SQL, oid) of all values, then of all arrays."""
         yield from ((value, self.sql, self.oid) for value in self.values)
-        yield from ((value, self.sql + "[]", self.array_oid) for value in self.arrays)
+        yield from ((value, self.sql + dimensions(value), self.array_oid)
+                    for value in self.arrays)
 
 
 def _own(entry, key):
@@ -47,7 +56,8 @@ def _values(entries):
     return [Value(_own(entry, "sql"), entry["text"]) for entry in entries]
 
 
-_DATA = json.loads((pathlib.Path(__file__).parent.parent / "drivers/values.json").read_text("utf-8"))
+_PATH = pathlib.Path(__file__).parent.parent / "drivers/values.json"
+_DATA = json.loads(_PATH.read_text("utf-8"))
 TYPES = [Type(entry["name"], _own(entry, "sql"), _own(entry, "oid"), _own(entry, "array_oid"),
               _values(entry["values"]), _values(entry["arrays"])) for entry in _DATA["types"]]
 EXTREMES = _values(_DATA["extremes"])
@@ -96,6 +106,25 @@ def comparable(value, name=""):
     if isinstance(value, datetime.time):
         return ("time", value.isoformat())
     return (type(value), value)
+
+
+@contextlib.contextmanager
+def cancelling(cancel, every=0.1):
+    """Asks for a cancel until the statement inside has ended: one that comes before the
+    statement is for nothing."""
+    over = threading.Event()
+
+    def ask():
+        while not over.wait(every):
+            cancel()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def rss(pid):
