@@ -108,14 +108,20 @@ class Builtin(unittest.TestCase):
         self.check(sql, 2)
 
 
+# All but attoptions, in which minor releases of PostgreSQL keep a mark of their own.
+ATTRIBUTE = ("attrelid, attname, atttypid, attstattarget, attlen, attnum, attndims, attcacheoff, "
+             "atttypmod, attbyval, attalign, attstorage, attcompression, attnotnull, atthasdef, "
+             "atthasmissing, attidentity, attgenerated, attisdropped, attislocal, attinhcount, "
+             "attcollation, attacl, attfdwoptions, attmissingval")
+
 # What a table says of things that were made; `where` is the same on both sides.
 MADE = [
     "select * from pg_type where typname in ('mood', '_mood', 'pair', '_pair', 'item', "
     "'_item', 'shown') order by typname",
     "select * from pg_enum order by enumsortorder",
-    "select * from pg_attribute where attrelid = 'item'::regclass and attnum > 0 "
+    f"select {ATTRIBUTE} from pg_attribute where attrelid = 'item'::regclass and attnum > 0 "
     "order by attnum",
-    "select * from pg_attribute where attrelid = 'shown'::regclass order by attnum",
+    f"select {ATTRIBUTE} from pg_attribute where attrelid = 'shown'::regclass order by attnum",
     "select attname, atttypid, attlen, attnum from pg_attribute where attrelid = "
     "(select typrelid from pg_type where typname = 'pair') order by attnum",
     "select oid, relname, relnamespace, reltype, relkind, relnatts, relchecks, "
@@ -180,8 +186,6 @@ class Made(unittest.TestCase):
         for sql in MADE:
             for binary in (False, True):
                 with self.subTest(sql=sql, binary=binary):
-                    if binary and " * from pg_type" in sql + " * from pg_attribute" in sql:
-                        continue
                     self.assertEqual(OURS.table(sql, binary=binary),
                                      ORACLE.table(sql, binary=binary))
 
