@@ -169,22 +169,25 @@ static bool changes_something(const struct engine_stmt *stmt)
     return stmt->changes_rows || stmt->changes_catalogue;
 }
 
-static bool start(struct execution *execution, struct engine_cursor **cursor,
-                  struct error *err)
+/* NULL: *err says why. */
+static struct engine_cursor *start(struct execution *execution, struct error *err)
 {
     struct query_session *session = execution->session;
     struct query *query = execution->query;
     struct engine_stmt *stmt;
+    struct engine_cursor *cursor;
     if (!pool_prepare(session->conn, execution->text, &stmt, err))
-        return false;
+        return NULL;
     execution->stmt = stmt;
     stmt->ignores_rows = query->class.ignores_rows;
     if (stmt->columns_known &&
-        !query_columns_agree(query, stmt->column_count, stmt->columns))
-        return query_is_stale(err);
+        !query_columns_agree(query, stmt->column_count, stmt->columns)) {
+        (void)query_is_stale(err);
+        return NULL;
+    }
     if (!session->engine_begun && changes_something(stmt))
         pool_announce_change(session->conn);
-    return stmt->ops->execute(stmt, execution->params, cursor, err);
+    return stmt->ops->execute(stmt, execution->params, &cursor, err) ? cursor : NULL;
 }
 
 /* The engine's snapshot is taken when it executes, the plan was looked up before: when
@@ -195,12 +198,12 @@ static bool execute_text(struct execution *execution, struct query_result *out,
 {
     enum { TRIES = 4 };
     struct query_session *session = execution->session;
-    struct engine_cursor *cursor;
     if (!query_session_ready(session, err))
         return false;
     for (unsigned try = 1;; try++) {
         uint64_t before = pool_changes(session->conn);
-        if (!start(execution, &cursor, err))
+        struct engine_cursor *cursor = start(execution, err);
+        if (!cursor)
             return false;
         if (session->engine_begun || changes_something(execution->stmt) ||
             try == TRIES || pool_changes(session->conn) == before)
