@@ -491,30 +491,3 @@ void pgw_session_idle(pgw_session *session)
     if (session->state == STATE_READY)
         arena_free(&session->memory);
 }
-
-/* ---- from within a handler ---- */
-
-void pgw_session_set_transaction(pgw_session *session, char status)
-{
-    session->transaction = status;
-}
-
-char pgw_session_transaction(const pgw_session *session)
-{
-    return session->transaction;
-}
-
-void *pgw_session_alloc(pgw_session *session, size_t bytes)
-{
-    return arena_alloc(&session->memory, bytes);
-}
-
-uint32_t pgw_session_pid(const pgw_session *session)
-{
-    return session->pid;
-}
-
-bool pgw_session_key_matches(const pgw_session *session, struct pgw_slice key)
-{
-    return key.len == session->key_len && crypto_equal(key.data, session->key, key.len);
-}

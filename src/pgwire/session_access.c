@@ -1,0 +1,28 @@
+/* session_access.c - what a handler asks of its session, and the loop of its key. */
+#include "pgwire/crypto.h"
+#include "pgwire/session_state.h"
+
+void pgw_session_set_transaction(pgw_session *session, char status)
+{
+    session->transaction = status;
+}
+
+char pgw_session_transaction(const pgw_session *session)
+{
+    return session->transaction;
+}
+
+void *pgw_session_alloc(pgw_session *session, size_t bytes)
+{
+    return arena_alloc(&session->memory, bytes);
+}
+
+uint32_t pgw_session_pid(const pgw_session *session)
+{
+    return session->pid;
+}
+
+bool pgw_session_key_matches(const pgw_session *session, struct pgw_slice key)
+{
+    return key.len == session->key_len && crypto_equal(key.data, session->key, key.len);
+}
