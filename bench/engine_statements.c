@@ -1,20 +1,22 @@
 /* engine_statements.c - what a statement costs in the engine alone: the same one again
- * and again through its C API, on one thread, nothing encoded.
+ * and again through its C API, nothing encoded, on as many threads and connections.
  *
- *     engine_statements DATABASE-FILE|:memory: SECONDS SQL
+ *     engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL
  *
- * Prints CPU microseconds of all threads for each execution: prepared once, and
- * prepared anew each time. */
+ * Prints CPU microseconds of all threads for each execution: prepared once; prepared
+ * anew each time; and prepared once with pauses in between, as a server's clients leave
+ * them: the engine's own threads fall asleep then, and have to be woken. */
 #include <duckdb.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { THREADS_MAX = 64 };
+enum { THREADS_MAX = 64, PAUSE_NS = 30000 };
+
+enum manner { PREPARED, ANEW, PAUSED, MANNERS };
 
 static void die(const char *what)
 {
@@ -52,7 +54,7 @@ struct worker {
     duckdb_database database;
     const char *sql;
     double end;
-    bool anew;
+    enum manner manner;
     uint64_t count; /* executions */
 };
 
@@ -63,11 +65,14 @@ static void *work(void *self)
     if (duckdb_connect(worker->database, &connection) != DuckDBSuccess)
         die("cannot connect");
     duckdb_prepared_statement statement = prepare(connection, worker->sql);
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
     for (; seconds(CLOCK_MONOTONIC) < worker->end; worker->count++) {
-        if (worker->anew) {
+        if (worker->manner == ANEW) {
             duckdb_destroy_prepare(&statement);
             statement = prepare(connection, worker->sql);
         }
+        if (worker->manner == PAUSED)
+            (void)nanosleep(&pause, NULL);
         execute(statement);
     }
     duckdb_destroy_prepare(&statement);
@@ -77,6 +82,7 @@ static void *work(void *self)
 
 static void measure(const struct worker *task, unsigned threads)
 {
+    static const char *const names[] = {"prepared", "anew", "paused"};
     struct worker workers[THREADS_MAX];
     pthread_t ids[THREADS_MAX];
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -90,7 +96,7 @@ static void measure(const struct worker *task, unsigned threads)
         (void)pthread_join(ids[i], NULL);
         count += workers[i].count;
     }
-    (void)printf("%s %.2f us CPU\n", task->anew ? "anew" : "prepared",
+    (void)printf("%s %.2f us CPU\n", names[task->manner],
                  (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 / (double)count);
 }
 
@@ -106,11 +112,11 @@ int main(int argc, char **argv)
         die("that many threads are not possible");
     if (duckdb_open(file, &database) != DuckDBSuccess)
         die("cannot open the database");
-    for (int anew = 0; anew <= 1; anew++) {
+    for (int manner = PREPARED; manner < MANNERS; manner++) {
         const struct worker task = {.database = database,
                                     .sql = argv[4],
                                     .end = seconds(CLOCK_MONOTONIC) + length,
-                                    .anew = anew};
+                                    .manner = (enum manner)manner};
         measure(&task, (unsigned)threads);
     }
     duckdb_close(&database);

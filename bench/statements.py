@@ -77,8 +77,9 @@ def main():
         print(f"medians of {ROUNDS}, load average {os.getloadavg()[0]:.2f}\n")
         measure_echo()
         prices = {name: medians([engine(copy, sql) for _ in range(ROUNDS)]) for name, sql in WORKLOADS}
-        for name, (prepared, anew) in prices.items():
-            print(f"engine alone, {name}: {prepared:.1f} µs CPU prepared, {anew:.1f} prepared anew")
+        for name, (prepared, anew, paused) in prices.items():
+            print(f"engine alone, {name}: {prepared:.1f} µs CPU prepared, {anew:.1f} prepared anew, "
+                  f"{paused:.1f} with pauses")
         print("\n| statement | clients × depth | requests/s | CPU µs | above the engine "
               "| PostgreSQL/s | its CPU µs | CPU : PostgreSQL |")
         print("|---|---|---|---|---|---|---|---|")
