@@ -196,6 +196,8 @@ static void rename_known(struct inference *all, size_t i)
     uint32_t numeric = plan_type_oid(all->types[i], NULL);
     if (is_numeric(all->types[i]) && (!rule->is_spelled || all->oids[i] == numeric))
         (void)settle(all, i, numeric);
+    else if (all->types[i]->id == TYPE_LIST && all->oids[i])
+        (void)settle(all, i, all->oids[i]); /* its dimensions are the value's */
 }
 
 /* ---- all of it ---- */

@@ -1,6 +1,7 @@
 /* params.c - parameters in a statement's text. */
 #include "sql/params.h"
 
+#include "core/attr.h"
 #include "sql/token.h"
 
 enum { TOO_MANY = 65536 };
@@ -95,18 +96,59 @@ static bool is_numeric(const struct token *token)
            token_is_word(token, "dec");
 }
 
-/* Behind a parameter: `::numeric`, or in a cast `as numeric`, without a scale. The
- * engine would take one of its own for it; *word is what says so. */
-static bool is_cast_to_numeric(struct slice rest, bool in_cast, struct token *word)
+/* The type that the statement itself casts a parameter to. */
+struct spelled {
+    struct token word;
+    bool has_modifier;     /* numeric(10, 2) */
+    struct slice brackets; /* of an array: "[]", "[3][]"; empty: it is none */
+};
+
+static bool continues_type(const struct token *token)
+{
+    static const char *const words[] = {"precision", "varying", "with",
+                                        "without",   "time",    "zone"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (token_is_word(token, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* `(10, 2)` behind a type's name: what follows it. */
+static struct token skip_modifier(struct slice *rest, bool *has_modifier)
+{
+    struct token token = token_next(rest);
+    *has_modifier = token_is_symbol(&token, '(');
+    if (!*has_modifier)
+        return token;
+    while (token.kind != TOKEN_END && !token_is_symbol(&token, ')'))
+        token = token_next(rest);
+    return token_next(rest);
+}
+
+/* Behind a parameter: `::type`, or in a cast `as type`. */
+static bool read_spelled(struct slice rest, bool in_cast, struct spelled *out)
 {
     struct token token = token_next(&rest);
     if (token_is_symbol(&token, ':'))
         token = token_next(&rest);
     else if (!in_cast || !token_is_word(&token, "as"))
         return false;
-    *word = token_next(&rest);
-    token = token_next(&rest);
-    return is_numeric(word) && !token_is_symbol(&token, '(');
+    *out = (struct spelled){.word = token_next(&rest)};
+    token = skip_modifier(&rest, &out->has_modifier);
+    while (continues_type(&token))
+        token = token_next(&rest);
+    const char *start = token.text.data;
+    while (token_is_symbol(&token, '[')) {
+        token = token_next(&rest);
+        if (token.kind == TOKEN_NUMBER)
+            token = token_next(&rest);
+        if (!token_is_symbol(&token, ']'))
+            return true;
+        out->brackets = (struct slice){start, (size_t)(token.text.data + 1 - start)};
+        token = token_next(&rest);
+    }
+    return true;
 }
 
 /* A cast that was made for a numeric value. */
@@ -115,13 +157,55 @@ static bool is_exact(const char *cast)
     return strncmp(cast, "decimal(", 8) == 0 || strncmp(cast, "bignum", 6) == 0;
 }
 
-/* The next parameter that gets a cast: `$1::cast`, or, if the statement casts it to a
- * numeric of any scale, that cast with the value's. False: there is none. */
+/* The brackets at a cast's end. */
+static struct slice brackets_of(const char *cast)
+{
+    size_t len = strlen(cast), start = len;
+    while (start >= 2 && cast[start - 2] == '[' && cast[start - 1] == ']')
+        start -= 2;
+    return (struct slice){cast + start, len - start};
+}
+
+static size_t dimensions(struct slice brackets)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < brackets.len; i++)
+        count += brackets.data[i] == '[';
+    return count;
+}
+
+/* What the value knows better than the statement: the scale of a numeric that has none,
+ * and how many dimensions an array has, which PostgreSQL's types do not tell. */
+static bool correct_spelled(const struct spelled *spelled, const char *cast,
+                            struct edit *edit)
+{
+    struct slice brackets = brackets_of(cast);
+    const char *word = spelled->word.text.data;
+    size_t element = (size_t)(brackets.data - cast);
+    if (is_exact(cast) && is_numeric(&spelled->word) && !spelled->has_modifier) {
+        const char *end = word + spelled->word.text.len;
+        bool is_array = spelled->brackets.len > 0;
+        if (is_array)
+            end = spelled->brackets.data + spelled->brackets.len;
+        *edit = (struct edit){{word, (size_t)(end - word)},
+                              "",
+                              {cast, is_array ? element + brackets.len : element}};
+        return true;
+    }
+    if (!spelled->brackets.len || dimensions(brackets) <= dimensions(spelled->brackets))
+        return false;
+    *edit = (struct edit){spelled->brackets, "", brackets};
+    return true;
+}
+
+/* The next parameter that gets a cast: `$1::cast`, or, if the statement casts it
+ * already, that cast as the value needs it. False: there is none. */
 static bool next_edit(struct edits *edits, struct edit *edit)
 {
     for (;;) {
-        struct token token = token_next(&edits->rest), word;
+        struct token token = token_next(&edits->rest);
         const char *cast = cast_of(edits, &token);
+        struct spelled spelled;
         bool in_cast = edits->opened == 2;
         if (token.kind == TOKEN_END)
             return false;
@@ -131,10 +215,11 @@ static bool next_edit(struct edits *edits, struct edit *edit)
             edits->opened = edits->opened == 1 && token_is_symbol(&token, '(') ? 2 : 0;
         if (!cast)
             continue;
+        if (read_spelled(edits->rest, in_cast, &spelled) &&
+            correct_spelled(&spelled, cast, edit))
+            return true;
         struct slice behind = {token.text.data + token.text.len, 0};
         *edit = (struct edit){behind, "::", slice_of(cast)};
-        if (is_exact(cast) && is_cast_to_numeric(edits->rest, in_cast, &word))
-            *edit = (struct edit){word.text, "", {cast, strcspn(cast, "[")}};
         return true;
     }
 }

@@ -23,10 +23,10 @@ int32_t sql_param_first(struct slice statement, uint32_t *number);
 /* The lowest $n that the text leaves out below its highest; 0 = none. */
 uint32_t sql_param_gap(struct slice statement);
 
-/* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. Where
- * the cast is a decimal or bignum and the text itself casts to a numeric of any scale
- * (`$1::numeric`, `cast($1 as numeric[])`), that word gives way to it. False: out of
- * memory. */
+/* The text with every $n whose casts[n - 1] is not NULL written as `$n::cast`. A cast
+ * in the text itself gives way where the value knows better: a numeric of any scale
+ * (`$1::numeric`, `cast($1 as numeric[])`) to the decimal or bignum that it is, the
+ * brackets of an array to as many as it has dimensions. False: out of memory. */
 bool sql_params_cast(struct slice statement, const char *const *casts, size_t count,
                      struct arena *arena, struct slice *out);
 

@@ -292,6 +292,16 @@ static void test_numeric_params(void **state)
          "select ($1::decimal(38,2) as numeric)"},
         {"decimal(38,2)[]", "select $1::numeric[]", "select $1::decimal(38,2)[]"},
         {"int8", "select $1::numeric", "select $1::int8::numeric"},
+        {"decimal(38,2)[][]", "select $1::numeric[]", "select $1::decimal(38,2)[][]"},
+        {"decimal(38,2)[][]", "select $1::numeric(9,1)[]",
+         "select $1::numeric(9,1)[][]"},
+        {"int4[]", "select $1::int[]", "select $1::int4[]::int[]"},
+        {"int4[][]", "select $1::int[], 1", "select $1::int[][], 1"},
+        {"int4[][]", "select cast($1 as int [3])", "select cast($1 as int [][])"},
+        {"float8[][]", "select $1::double precision[]",
+         "select $1::double precision[][]"},
+        {"\"we[]ird\"[][]", "select $1::\"we[]ird\"[]", "select $1::\"we[]ird\"[][]"},
+        {"int4[][]", "select $1::int[", "select $1::int4[][]::int["},
     };
     struct arena arena = {0};
     struct slice out;
