@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/duckdb/duckdb_catalog.h"
+#include "engine/duckdb/duckdb_function.h"
 
 enum { ARGUMENTS_MAX = 3 };
 
@@ -283,12 +284,6 @@ static bool call_row(struct call *call, const struct function *function)
     return function->call(call);
 }
 
-static void set_null(duckdb_vector vector, idx_t row)
-{
-    duckdb_vector_ensure_validity_writable(vector);
-    duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
-}
-
 static void call_rows(duckdb_function_info info, duckdb_data_chunk input,
                       duckdb_vector output)
 {
@@ -298,36 +293,12 @@ static void call_rows(duckdb_function_info info, duckdb_data_chunk input,
         call.arguments[i] = duckdb_data_chunk_get_vector(input, i);
     for (call.row = 0; call.row < duckdb_data_chunk_get_size(input); call.row++) {
         if (!call_row(&call, registered->function))
-            set_null(output, call.row);
+            duckdb_function_set_null(output, call.row);
         if (call.failure) {
             duckdb_scalar_function_set_error(info, call.failure);
             return;
         }
     }
-}
-
-static duckdb_logical_type type_of(char letter)
-{
-    static const struct {
-        char letter;
-        duckdb_type type;
-    } simple[] = {{'t', DUCKDB_TYPE_VARCHAR},
-                  {'n', DUCKDB_TYPE_INTEGER},
-                  {'b', DUCKDB_TYPE_BOOLEAN},
-                  {'L', DUCKDB_TYPE_VARCHAR}};
-    duckdb_logical_type type = NULL;
-    if (letter == 'o')
-        return duckdb_alias_type("pg_oid");
-    for (size_t i = 0; i < ARRAY_LEN(simple); i++) {
-        if (simple[i].letter == letter)
-            type = duckdb_create_logical_type(simple[i].type);
-    }
-    if (letter == 'L') {
-        duckdb_logical_type child = type;
-        type = duckdb_create_list_type(child);
-        duckdb_destroy_logical_type(&child);
-    }
-    return type;
 }
 
 static bool register_function(duckdb_connection connection,
@@ -340,14 +311,7 @@ static bool register_function(duckdb_connection connection,
     *registered = (struct registered){row, catalog};
     duckdb_scalar_function function = duckdb_create_scalar_function();
     duckdb_scalar_function_set_name(function, row->name);
-    for (size_t i = 0; row->types[i]; i++) {
-        duckdb_logical_type type = type_of(row->types[i]);
-        if (i == 0)
-            duckdb_scalar_function_set_return_type(function, type);
-        else
-            duckdb_scalar_function_add_parameter(function, type);
-        duckdb_destroy_logical_type(&type);
-    }
+    duckdb_function_describe(function, row->types);
     duckdb_scalar_function_set_special_handling(function);
     duckdb_scalar_function_set_extra_info(function, registered, free);
     duckdb_scalar_function_set_function(function, call_rows);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "engine/duckdb/duckdb_function.h"
+
 /* ---- connections ---- */
 
 bool duckdb_conns_init(struct duckdb_conns *conns)
@@ -268,12 +270,6 @@ static void fail(duckdb_function_info info, const struct error *err)
     duckdb_scalar_function_set_error(info, raised);
 }
 
-static void set_null(duckdb_vector vector, idx_t row)
-{
-    duckdb_vector_ensure_validity_writable(vector);
-    duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
-}
-
 static void call_rows(duckdb_function_info info, duckdb_data_chunk input,
                       duckdb_vector result)
 {
@@ -288,40 +284,13 @@ static void call_rows(duckdb_function_info info, duckdb_data_chunk input,
     }
     for (; call.row < duckdb_data_chunk_get_size(input); call.row++) {
         if (!call.err.sqlstate[0] && !registered->function->call(&call))
-            set_null(result, call.row);
+            duckdb_function_set_null(result, call.row);
         if (call.err.sqlstate[0]) {
             fail(info, &call.err);
             break;
         }
     }
     forget_setting(&call);
-}
-
-static duckdb_logical_type type_of(char letter)
-{
-    static const struct {
-        char letter;
-        duckdb_type type;
-    } types[] = {{'t', DUCKDB_TYPE_VARCHAR},
-                 {'b', DUCKDB_TYPE_BOOLEAN},
-                 {'n', DUCKDB_TYPE_INTEGER},
-                 {'s', DUCKDB_TYPE_TIMESTAMP_TZ}};
-    size_t i = 0;
-    while (types[i].letter != letter)
-        i++;
-    return duckdb_create_logical_type(types[i].type);
-}
-
-static void describe(duckdb_scalar_function function, const char *types)
-{
-    for (size_t i = 0; types[i]; i++) {
-        duckdb_logical_type type = type_of(types[i]);
-        if (i == 0)
-            duckdb_scalar_function_set_return_type(function, type);
-        else
-            duckdb_scalar_function_add_parameter(function, type);
-        duckdb_destroy_logical_type(&type);
-    }
 }
 
 static bool register_function(duckdb_connection connection, struct duckdb_conns *conns,
@@ -333,7 +302,7 @@ static bool register_function(duckdb_connection connection, struct duckdb_conns 
     *registered = (struct registered){row, conns};
     duckdb_scalar_function function = duckdb_create_scalar_function();
     duckdb_scalar_function_set_name(function, row->name);
-    describe(function, row->types);
+    duckdb_function_describe(function, row->types);
     duckdb_scalar_function_set_special_handling(function);
     duckdb_scalar_function_set_volatile(function);
     duckdb_scalar_function_set_extra_info(function, registered, free);
