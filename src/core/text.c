@@ -35,3 +35,11 @@ void text_format(char *out, size_t size, const char *format, va_list args)
     else if ((size_t)len >= size)
         drop_partial(out, size - 1);
 }
+
+int32_t text_characters(const char *from, const char *to)
+{
+    int32_t count = 0;
+    for (; from < to; from++)
+        count += ((unsigned char)*from & 0xc0) != 0x80;
+    return count;
+}

@@ -3,6 +3,7 @@
  * The frame stays in the input while the query is served; query_offset says how far it
  * has come. Without a handler for simple queries, each statement goes the way of an
  * extended one without parameters: parse, bind, execute. */
+#include "core/text.h"
 #include "pgwire/reader.h"
 #include "pgwire/reply.h"
 
@@ -132,16 +133,6 @@ static bool is_blank(struct pgw_slice text)
     return true;
 }
 
-/* The handler counts from where its statement's text begins, the client from the start.
- */
-static int32_t characters(const char *from, const char *to)
-{
-    int32_t count = 0;
-    for (; from < to; from++)
-        count += ((unsigned char)*from & 0xc0) != 0x80;
-    return count;
-}
-
 static void run_next(pgw_session *session, const struct frame *frame,
                      struct pgw_slice rest)
 {
@@ -165,7 +156,8 @@ static void run_next(pgw_session *session, const struct frame *frame,
     }
     if (status == PGW_ERROR) {
         if (err.position > 0)
-            err.position += characters((const char *)frame->body, start);
+            /* The handler counts from its statement, the client from the string. */
+            err.position += text_characters((const char *)frame->body, start);
         fail(session, frame, &err);
     }
 }

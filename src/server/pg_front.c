@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "pgwire/plan.h"
 #include "server/database.h"
 #include "server/front_startup.h"
@@ -181,15 +182,6 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     return status;
 }
 
-/* PostgreSQL counts the position of an error from the start of the whole string. */
-static int32_t characters(const char *from, const char *to)
-{
-    int32_t count = 0;
-    for (; from < to; from++)
-        count += ((unsigned char)*from & 0xc0) != 0x80;
-    return count;
-}
-
 /* All of a string is parsed before its first statement is executed. One statement alone
  * will tell by itself. */
 static enum pgw_status check_string(struct front *front, struct slice sql,
@@ -224,7 +216,7 @@ static enum pgw_status simple_query(void *state, pgw_session *session,
     }
     status = run_simple(front, statement, reply, err);
     if (status == PGW_ERROR && err->position > 0)
-        err->position += characters(sql->data, statement.data);
+        err->position += text_characters(sql->data, statement.data);
     if (status != PGW_WAIT)
         *sql = (struct pgw_slice){rest.data, rest.len};
     return status;
@@ -321,9 +313,10 @@ static enum pgw_status parse(void *state, pgw_session *session,
                         "cannot insert multiple commands into a prepared statement");
     enum pgw_status status = parse_statement(state, text, parse, statement, err);
     if (status == PGW_ERROR && err->position > 0)
-        err->position += characters(start, text.data);
+        err->position += text_characters(start, text.data);
     if (status == PGW_OK) {
-        ((struct front_statement *)*statement)->lead = characters(start, text.data);
+        ((struct front_statement *)*statement)->lead =
+            text_characters(start, text.data);
         *parse->sql = (struct pgw_slice){rest.data, 0};
     }
     return status;

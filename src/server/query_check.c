@@ -3,16 +3,9 @@
  * PostgreSQL parses all of a string before it executes the first statement, so that a
  * slip in the last one costs nothing. What the server answers itself is checked by its
  * class, the rest by the engine's parser. */
+#include "core/text.h"
 #include "server/query_session.h"
 #include "sql/split.h"
-
-static int32_t characters(const char *from, const char *to)
-{
-    int32_t count = 0;
-    for (; from < to; from++)
-        count += ((unsigned char)*from & 0xc0) != 0x80;
-    return count;
-}
 
 static bool check_in_engine(struct query_session *session, struct slice statement,
                             struct error *err)
@@ -49,7 +42,7 @@ static bool check_all(struct query_session *session, struct slice sql,
         if (check_statement(session, statement, err))
             continue;
         if (err->position > 0)
-            err->position += characters(start, statement.data);
+            err->position += text_characters(start, statement.data);
         return false;
     }
     return true;

@@ -2,17 +2,10 @@
 #include "sql/params.h"
 
 #include "core/attr.h"
+#include "core/text.h"
 #include "sql/token.h"
 
 enum { TOO_MANY = 65536 };
-
-static int32_t characters(const char *text, size_t len)
-{
-    int32_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return count;
-}
 
 uint32_t sql_param_number(const struct token *token)
 {
@@ -46,8 +39,7 @@ int32_t sql_param_first(struct slice statement, uint32_t *number)
     while (token.kind != TOKEN_END && token.kind != TOKEN_PARAM)
         token = token_next(&rest);
     *number = sql_param_number(&token);
-    size_t before = (size_t)(token.text.data - statement.data);
-    return *number ? 1 + characters(statement.data, before) : 0;
+    return *number ? 1 + text_characters(statement.data, token.text.data) : 0;
 }
 
 uint32_t sql_param_gap(struct slice statement)
@@ -264,6 +256,11 @@ bool sql_params_cast(struct slice statement, const char *const *casts, size_t co
     return true;
 }
 
+static int32_t slice_characters(struct slice text)
+{
+    return text_characters(text.data, text.data + text.len);
+}
+
 /* Where what stands in an edit comes from: the parameter in front of it, or the word
  * that it replaces. */
 static int32_t origin_of(const struct edit *edit, struct slice statement)
@@ -274,7 +271,7 @@ static int32_t origin_of(const struct edit *edit, struct slice statement)
             from--;
         while (*from != '$');
     }
-    return 1 + characters(statement.data, (size_t)(from - statement.data));
+    return 1 + text_characters(statement.data, from);
 }
 
 int32_t sql_params_origin(struct slice statement, const char *const *casts,
@@ -285,14 +282,14 @@ int32_t sql_params_origin(struct slice statement, const char *const *casts,
     const char *seen = statement.data;
     int32_t at = 1; /* the character that is at `seen`; position counts with it */
     while (next_edit(&edits, &edit)) {
-        at += characters(seen, (size_t)(edit.out.data - seen));
+        at += text_characters(seen, edit.out.data);
         if (position < at)
             return position;
-        int32_t in = characters(edit.prefix, strlen(edit.prefix)) +
-                     characters(edit.in.data, edit.in.len);
+        int32_t in =
+            slice_characters(slice_of(edit.prefix)) + slice_characters(edit.in);
         if (position < at + in)
             return origin_of(&edit, statement);
-        int32_t out = characters(edit.out.data, edit.out.len);
+        int32_t out = slice_characters(edit.out);
         position += out - in;
         at += out;
         seen = edit.out.data + edit.out.len;

@@ -9,6 +9,7 @@
 
 #include "core/attr.h"
 #include "core/buf.h"
+#include "core/text.h"
 #include "sql/rewrite_rules.h"
 
 static rewrite_rule *const rules[] = {
@@ -418,10 +419,8 @@ static size_t byte_of(struct slice text, int32_t character)
 
 static int32_t character_of(struct slice text, size_t byte)
 {
-    int32_t character = 1;
-    for (size_t i = 0; i < byte && i < text.len; i++)
-        character += ((unsigned char)text.data[i] & 0xc0) != 0x80;
-    return character;
+    size_t len = byte < text.len ? byte : text.len;
+    return 1 + text_characters(text.data, text.data + len);
 }
 
 int32_t sql_rewrite_origin(const struct sql_rewritten *rewritten,

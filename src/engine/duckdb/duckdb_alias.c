@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "engine/duckdb/duckdb_catalog.h"
+#include "engine/duckdb/duckdb_function.h"
 
 static const struct alias {
     const char *name;
@@ -84,18 +85,6 @@ struct cast {
     const struct alias *alias;
 };
 
-static bool is_null(duckdb_vector vector, idx_t row)
-{
-    uint64_t *validity = duckdb_vector_get_validity(vector);
-    return validity && !duckdb_validity_row_is_valid(validity, row);
-}
-
-static void set_null(duckdb_vector vector, idx_t row)
-{
-    duckdb_vector_ensure_validity_writable(vector);
-    duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), row);
-}
-
 static bool oid_to_oid(duckdb_function_info info, idx_t count, duckdb_vector input,
                        duckdb_vector output)
 {
@@ -103,8 +92,8 @@ static bool oid_to_oid(duckdb_function_info info, idx_t count, duckdb_vector inp
     uint32_t *to = duckdb_vector_get_data(output);
     (void)info;
     for (idx_t row = 0; row < count; row++) {
-        if (is_null(input, row))
-            set_null(output, row);
+        if (duckdb_function_is_null(input, row))
+            duckdb_function_set_null(output, row);
         else
             to[row] = from[row];
     }
@@ -118,8 +107,8 @@ static bool oid_to_bigint(duckdb_function_info info, idx_t count, duckdb_vector 
     int64_t *to = duckdb_vector_get_data(output);
     (void)info;
     for (idx_t row = 0; row < count; row++) {
-        if (is_null(input, row))
-            set_null(output, row);
+        if (duckdb_function_is_null(input, row))
+            duckdb_function_set_null(output, row);
         else
             to[row] = from[row];
     }
@@ -132,8 +121,8 @@ static bool text_to_text(duckdb_function_info info, idx_t count, duckdb_vector i
     duckdb_string_t *from = duckdb_vector_get_data(input);
     (void)info;
     for (idx_t row = 0; row < count; row++) {
-        if (is_null(input, row))
-            set_null(output, row);
+        if (duckdb_function_is_null(input, row))
+            duckdb_function_set_null(output, row);
         else
             duckdb_vector_assign_string_element_len(output, row,
                                                     duckdb_string_t_data(&from[row]),
@@ -149,8 +138,8 @@ static bool oid_to_name(duckdb_function_info info, idx_t count, duckdb_vector in
     const uint32_t *from = duckdb_vector_get_data(input);
     char text[CATALOG_NAME_BYTES * 2 + 8];
     for (idx_t row = 0; row < count; row++) {
-        if (is_null(input, row)) {
-            set_null(output, row);
+        if (duckdb_function_is_null(input, row)) {
+            duckdb_function_set_null(output, row);
             continue;
         }
         size_t len = duckdb_catalog_oid_text(cast->catalog, cast->alias->oid, from[row],
@@ -173,8 +162,8 @@ static bool name_to_oid(duckdb_function_info info, idx_t count, duckdb_vector in
         struct error err;
         struct slice text = {duckdb_string_t_data(&from[row]),
                              duckdb_string_t_length(from[row])};
-        if (is_null(input, row)) {
-            set_null(output, row);
+        if (duckdb_function_is_null(input, row)) {
+            duckdb_function_set_null(output, row);
         } else if (!duckdb_catalog_oid_named(cast->catalog, cast->alias->oid, text,
                                              &to[row], &err)) {
             duckdb_cast_function_set_row_error(info, err.message, row, output);

@@ -23,12 +23,6 @@ typedef bool row_function(struct call *call);
 
 /* ---- arguments and results ---- */
 
-static bool is_null(duckdb_vector vector, idx_t row)
-{
-    uint64_t *validity = duckdb_vector_get_validity(vector);
-    return validity && !duckdb_validity_row_is_valid(validity, row);
-}
-
 static struct slice text_at(duckdb_vector vector, idx_t row)
 {
     duckdb_string_t *strings = duckdb_vector_get_data(vector);
@@ -167,7 +161,7 @@ static bool same_labels(const struct call *call, const struct type *type)
 static bool type_oid(struct call *call)
 {
     struct type_oids *oids = duckdb_catalog_names(call->catalog)->oids;
-    bool is_enum = !is_null(call->arguments[1], call->row);
+    bool is_enum = !duckdb_function_is_null(call->arguments[1], call->row);
     const struct type_entry *entry;
     uint32_t found = 0;
     uint64_t latest = 0;
@@ -278,7 +272,8 @@ struct registered {
 static bool call_row(struct call *call, const struct function *function)
 {
     for (size_t i = 1; function->types[i]; i++) {
-        if (function->types[i] != 'L' && is_null(call->arguments[i - 1], call->row))
+        if (function->types[i] != 'L' &&
+            duckdb_function_is_null(call->arguments[i - 1], call->row))
             return false;
     }
     return function->call(call);

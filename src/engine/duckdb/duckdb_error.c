@@ -197,14 +197,6 @@ static void set_hint(struct error *err, const char *text)
         error_hint(err, "%.*s", (int)len, text);
 }
 
-static size_t count_characters(struct slice text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
-    return count;
-}
-
 /* PostgreSQL does not say where a value was, it is not always written somewhere. */
 static int32_t position_of(const struct told *told,
                            const struct duckdb_error_rule *rule, struct slice sql)
@@ -215,7 +207,7 @@ static int32_t position_of(const struct told *told,
     if (slice_equal(told->kind, SLICE("Parser")))
         return (int32_t)told->offset + 1;
     sql.len = (size_t)told->offset;
-    return (int32_t)count_characters(sql) + 1;
+    return text_characters(sql.data, sql.data + sql.len) + 1;
 }
 
 /* Whose constraint it was. */

@@ -39,6 +39,12 @@ void duckdb_function_describe(duckdb_scalar_function function, const char *types
     }
 }
 
+bool duckdb_function_is_null(duckdb_vector vector, idx_t row)
+{
+    uint64_t *validity = duckdb_vector_get_validity(vector);
+    return validity && !duckdb_validity_row_is_valid(validity, row);
+}
+
 void duckdb_function_set_null(duckdb_vector result, idx_t row)
 {
     duckdb_vector_ensure_validity_writable(result);

@@ -8,6 +8,7 @@
  * s timestamptz, o oid, L list of text. */
 void duckdb_function_describe(duckdb_scalar_function function, const char *types);
 
+bool duckdb_function_is_null(duckdb_vector vector, idx_t row);
 /* The result of this row is NULL. */
 void duckdb_function_set_null(duckdb_vector result, idx_t row);
 

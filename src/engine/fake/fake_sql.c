@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "core/text.h"
+
 /* ---- tokens ---- */
 
 enum kind { END, WORD, NUMBER, STRING, PARAM, SYMBOL };
@@ -81,10 +83,7 @@ static bool take(struct parser *parser, const char *text)
 /* Of the token in hand, in characters from 1. */
 static int32_t position(const struct parser *parser)
 {
-    int32_t count = 1;
-    for (const char *at = parser->all.data; at < parser->text.data; at++)
-        count += ((unsigned char)*at & 0xc0) != 0x80;
-    return count;
+    return 1 + text_characters(parser->all.data, parser->text.data);
 }
 
 static bool syntax_error(struct parser *parser)
