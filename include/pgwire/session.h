@@ -67,8 +67,8 @@ void pgw_session_free(pgw_session *session); /* releases rows, statements, state
 unsigned pgw_session_want(const pgw_session *session); /* of enum pgw_want */
 void pgw_session_run(pgw_session *session);
 
-/* Where to read to, at least one byte; NULL: out of memory, close. ack says how many.
- */
+/* Where to read to, at least one byte; NULL: out of memory, and want says how the
+ * session ends. ack says how many. */
 uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len);
 void pgw_session_recv_ack(pgw_session *session, size_t len);
 void pgw_session_recv_eof(pgw_session *session); /* the peer will send no more */

@@ -86,20 +86,33 @@ bool chain_append(struct chain *chain, const void *data, size_t bytes)
     return true;
 }
 
-bool chain_lend(struct chain *chain, const uint8_t *data, size_t bytes,
-                void (*unref)(void *owner), void *owner)
+struct chain_block *chain_block_lent(const uint8_t *data, size_t bytes,
+                                     void (*unref)(void *owner), void *owner)
 {
     struct chain_block *block = malloc(sizeof *block);
     if (!block)
-        return false;
+        return NULL;
     *block = (struct chain_block){
         .used = bytes, .size = bytes, .unref = unref, .owner = owner};
     memcpy(&block->data, &data, sizeof data); /* lent memory is never written to */
+    return block;
+}
+
+void chain_link(struct chain *chain, struct chain_block *block)
+{
     drop_empty(chain);
     link_block(chain, block);
-    chain->bytes += bytes;
-    chain->appended += bytes;
-    return true;
+    chain->bytes += block->used;
+    chain->appended += block->used;
+}
+
+bool chain_lend(struct chain *chain, const uint8_t *data, size_t bytes,
+                void (*unref)(void *owner), void *owner)
+{
+    struct chain_block *block = chain_block_lent(data, bytes, unref, owner);
+    if (block)
+        chain_link(chain, block);
+    return block != NULL;
 }
 
 struct chain_mark chain_mark(const struct chain *chain)
@@ -139,11 +152,16 @@ size_t chain_iov(const struct chain *chain, struct iovec *iov, size_t max)
     return count;
 }
 
+static bool is_lent(const struct chain_block *block)
+{
+    return block->data != (const uint8_t *)(block + 1);
+}
+
 /* Keep the last block for the next answer, unless its memory is lent. */
 static void recycle(struct chain *chain)
 {
     struct chain_block *block = chain->head;
-    if (block && !block->unref) {
+    if (block && !is_lent(block)) {
         block->start = block->used = 0;
     } else if (block) {
         free_block(block);

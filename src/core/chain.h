@@ -69,6 +69,14 @@ bool chain_append(struct chain *chain, const void *data, size_t bytes) MUST_CHEC
 bool chain_lend(struct chain *chain, const uint8_t *data, size_t bytes,
                 void (*unref)(void *block), void *block) MUST_CHECK;
 
+/* The same in two steps, for what must be said when memory is out: a block that is
+ * free()d if it is never linked, and moved into the chain if it is. unref may be NULL.
+ */
+struct chain_block *chain_block_lent(const uint8_t *data, size_t bytes,
+                                     void (*unref)(void *owner),
+                                     void *owner) MUST_CHECK;
+void chain_link(struct chain *chain, struct chain_block *block);
+
 struct chain_mark chain_mark(const struct chain *chain);
 void chain_rollback(struct chain *chain, struct chain_mark mark);
 

@@ -51,8 +51,11 @@ static void recv_step(struct conn *conn, struct turn *turn)
     size_t room = 0;
     const struct session *session = &conn->session;
     uint8_t *buffer = session->ops->recv_buf(session->self, &room);
-    ssize_t got = buffer ? conn->transport.ops->recv(&conn->transport, buffer, room)
-                         : TRANSPORT_FAILED;
+    if (!buffer) { /* out of memory: its last words are sent */
+        turn->failed = session->ops->want(session->self) & PGW_WANT_RECV;
+        return;
+    }
+    ssize_t got = conn->transport.ops->recv(&conn->transport, buffer, room);
     if (got > 0) {
         session->ops->recv_ack(session->self, (size_t)got);
     } else if (got == TRANSPORT_END) {

@@ -155,3 +155,10 @@ bool reply_error(struct chain *out, const struct pgw_error *err)
     writer_u8(&writer, 0);
     return writer_end(&writer);
 }
+
+struct chain_block *reply_last_words(void)
+{
+    static const uint8_t words[] =
+        "E\0\0\0\x29SFATAL\0VFATAL\0C53200\0Mout of memory\0";
+    return chain_block_lent(words, sizeof words, NULL, NULL);
+}

@@ -33,4 +33,8 @@ bool reply_copy(struct chain *out, char type, enum pgw_format format,
 /* ErrorResponse, or NoticeResponse for a severity below ERROR. */
 bool reply_error(struct chain *out, const struct pgw_error *err) MUST_CHECK;
 
+/* A FATAL 53200, made as long as there is memory; for chain_link. NULL: there is none.
+ */
+struct chain_block *reply_last_words(void) MUST_CHECK;
+
 #endif

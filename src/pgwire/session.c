@@ -54,7 +54,9 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     session->transaction = 'I';
     session->style = style_standard;
     session->key_len = 4;
-    if (!crypto_random(session->key, sizeof session->key)) {
+    session->last_words = reply_last_words();
+    if (!session->last_words || !crypto_random(session->key, sizeof session->key)) {
+        free(session->last_words);
         free(session);
         return NULL;
     }
@@ -89,6 +91,7 @@ void pgw_session_free(pgw_session *session)
     buf_free(&session->scratch);
     buf_free(&session->input);
     chain_free(&session->output);
+    free(session->last_words);
     arena_free(&session->memory);
     arena_free(&session->startup);
     crypto_wipe(session->key, sizeof session->key);
@@ -137,11 +140,9 @@ static void close_session(pgw_session *session)
 
 void session_no_memory(pgw_session *session)
 {
-    struct pgw_error err;
-    (void)pgw_fail(&err, "53200", "out of memory");
-    err.severity = PGW_SEVERITY_FATAL;
-    bool told = reply_error(&session->output, &err);
-    (void)told; /* closing is all that is left */
+    if (session->last_words)
+        chain_link(&session->output, session->last_words);
+    session->last_words = NULL;
     close_session(session);
 }
 
@@ -458,6 +459,8 @@ uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
 {
     uint8_t *room = buf_reserve(&session->input, RECV_BYTES);
     *len = room ? buf_room(&session->input) : 0;
+    if (!room)
+        session_no_memory(session);
     return room;
 }
 

@@ -90,7 +90,8 @@ struct pgw_session {
     char transaction;
     struct buf input;
     struct chain output;
-    struct arena memory; /* of the current statement: pgw_session_alloc */
+    struct chain_block *last_words; /* that memory is out; until they are said */
+    struct arena memory;            /* of the current statement: pgw_session_alloc */
 
     struct arena startup; /* start-up parameters, until the session ends */
     struct startup_pair *pairs;

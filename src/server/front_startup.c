@@ -27,15 +27,17 @@ static void tell_notice(void *client, enum pgw_severity severity, const char *sq
 static void tell_parameter(void *client, const char *name, const char *value)
 {
     struct front *front = client;
-    struct pgw_error ignored; /* without memory the client keeps the old value */
-    (void)pgw_session_set_parameter(front->session, name, value, &ignored);
+    struct pgw_error no_memory;
+    if (pgw_session_set_parameter(front->session, name, value, &no_memory) != PGW_OK)
+        front->is_behind = true;
 }
 
 static void tell_style(void *client, const char *name, const char *value)
 {
     struct front *front = client;
-    struct pgw_error ignored; /* checked before; without memory values look as before */
-    (void)pgw_session_set_style(front->session, name, value, &ignored);
+    struct pgw_error no_memory; /* it was checked before */
+    if (pgw_session_set_style(front->session, name, value, &no_memory) != PGW_OK)
+        front->is_behind = true;
 }
 
 static bool drop_statement(void *client, struct slice name)
@@ -213,7 +215,7 @@ static bool open_front(const struct pg_front *server, struct front *front,
         return false;
     settings_report_all(query_session_settings(front->query));
     front_follow(front);
-    return true;
+    return !front->is_behind || error_no_memory(err);
 }
 
 enum pgw_status front_open(void *ctx, pgw_session *session, void **state,

@@ -12,6 +12,9 @@ struct front {
     struct query_session *query;
     uint64_t settings_seen; /* the version of the settings that the session follows */
     bool is_checked;        /* the query string that is being served is well formed */
+    /* For want of memory the client was not told of a setting, or its values do not
+     * look as the setting says: the session has to end. */
+    bool is_behind;
 };
 
 /* pgw_startup_ops.open and .close; ctx is a struct pg_front. Errors, all FATAL: 3D000

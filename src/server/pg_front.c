@@ -48,6 +48,16 @@ static void show_state(struct front *front)
     front_follow(front);
 }
 
+/* Would the session go on with what the client does not know? FATAL then. */
+static enum pgw_status check_told(const struct front *front, struct pgw_error *err)
+{
+    if (!front->is_behind)
+        return PGW_OK;
+    (void)no_memory(err);
+    err->severity = PGW_SEVERITY_FATAL;
+    return PGW_ERROR;
+}
+
 /* ---- rows ---- */
 
 /* Lives in the arena of its query. */
@@ -168,6 +178,8 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     struct query *query;
     struct query_result result;
     struct error error;
+    if (check_told(front, err) != PGW_OK)
+        return PGW_ERROR;
     enum pgw_status status =
         query_run(front->query, statement, &query, &result, &error);
     show_state(front);
@@ -394,6 +406,8 @@ static enum pgw_status execute(void *self, pgw_session *session,
     struct front_statement *statement = portal->statement;
     struct query_result result;
     struct error error;
+    if (check_told(statement->front, err) != PGW_OK)
+        return PGW_ERROR;
     /* DISCARD ALL is refused behind others, but may stand in front. */
     if (!pgw_session_sync_follows(session) &&
         statement->query->class.kind != SQL_DISCARD)
@@ -418,7 +432,7 @@ static enum pgw_status sync_session(void *state, pgw_session *session, bool fail
     front->is_checked = false;
     enum pgw_status status = query_session_sync(front->query, failed, &error);
     show_state(front);
-    return to_pg(status, &error, err);
+    return front->is_behind ? check_told(front, err) : to_pg(status, &error, err);
 }
 
 static void interrupt(void *state)

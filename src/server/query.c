@@ -101,7 +101,12 @@ static bool plan_guessing(struct query_session *session, struct query *query,
             any = any || is_open(query, i);
             casts[i] = is_open(query, i) ? query_infer_guess(attempt) : query->casts[i];
         }
-        done = plan_with(session, query, casts, stmt, attempt ? &later : err);
+        struct error *told = attempt ? &later : err;
+        done = plan_with(session, query, casts, stmt, told);
+        if (!done && query_infer_is_broken_off(told)) {
+            *err = *told;
+            break;
+        }
         if (!any)
             break;
     }
@@ -222,8 +227,9 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
 static bool describe_rows(struct query_session *session, struct query *query,
                           const struct engine_stmt *stmt, struct error *err)
 {
-    struct engine_stmt *other =
-        stmt->columns_known ? NULL : query_infer_columns(session, query);
+    struct engine_stmt *other = NULL;
+    if (!stmt->columns_known && !query_infer_columns(session, query, &other, err))
+        return false;
     const struct engine_stmt *told = other ? other : stmt;
     query->returns_rows = told->returns_rows;
     bool done = copy_columns(query, told, err);

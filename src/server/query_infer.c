@@ -27,7 +27,28 @@ struct inference {
     uint32_t *oids;     /* what the client is told; 0 = what the type implies */
     size_t count;
     unsigned probes;
+    struct error *err;
+    bool broken_off; /* *err says why: what is not known does not count as unknown */
 };
+
+bool query_infer_is_broken_off(const struct error *err)
+{
+    return strcmp(err->sqlstate, "53200") == 0 || strcmp(err->sqlstate, "57014") == 0;
+}
+
+static void break_off(struct inference *all, const struct error *why)
+{
+    if (!all->broken_off)
+        *all->err = *why;
+    all->broken_off = true;
+}
+
+static void no_memory(struct inference *all)
+{
+    struct error why;
+    (void)error_no_memory(&why);
+    break_off(all, &why);
+}
 
 /* ---- PostgreSQL's names ---- */
 
@@ -50,12 +71,22 @@ static uint32_t oid_of_name(const char *name)
     return 0;
 }
 
+/* The engine's name of a type; false: it has none, or memory is out. */
+static bool find_cast(struct inference *all, uint32_t oid, const char **out)
+{
+    struct pgw_error why;
+    if (params_cast(&all->query->arena, query_session_types(all->session), oid, out,
+                    &why) == PGW_OK)
+        return true;
+    if (strcmp(why.sqlstate, "53200") == 0)
+        no_memory(all);
+    return false;
+}
+
 /* The parameter is of this type from now on. */
 static bool settle(struct inference *all, size_t i, uint32_t oid)
 {
-    struct pgw_error ignored;
-    if (oid == 0 || params_cast(&all->query->arena, query_session_types(all->session),
-                                oid, &all->casts[i], &ignored) != PGW_OK)
+    if (oid == 0 || !find_cast(all, oid, &all->casts[i]))
         return false;
     all->oids[i] = oid;
     all->known[i] = all->casts[i];
@@ -81,6 +112,29 @@ static const struct type *probed_type(const struct engine_stmt *stmt,
     return stmt->param_count == 1 ? stmt->param_types[0] : NULL;
 }
 
+/* Prepare a text to be thrown away; NULL: it makes no sense to the engine. */
+static struct engine_stmt *ask_engine(struct inference *all, struct slice text)
+{
+    struct engine_conn *conn = pool_conn_engine(all->session->conn);
+    struct engine_stmt *stmt;
+    struct error why;
+    if (conn->ops->prepare(conn, text, &stmt, &why))
+        return stmt;
+    if (query_infer_is_broken_off(&why))
+        break_off(all, &why);
+    return NULL;
+}
+
+static const struct type *learn(struct inference *all, const struct type *type)
+{
+    if (!type || !is_typed(type))
+        return NULL;
+    const struct type *copy = type_copy(&all->query->arena, type);
+    if (!copy)
+        no_memory(all);
+    return copy;
+}
+
 /* NULL: the engine does not know, or the probe makes no sense to it. */
 static const struct type *probe_once(struct inference *all, size_t i, bool untyped)
 {
@@ -90,16 +144,17 @@ static const struct type *probe_once(struct inference *all, size_t i, bool untyp
                                     .untyped = untyped,
                                     .casts = all->known,
                                     .count = all->count};
-    struct engine_conn *conn = pool_conn_engine(all->session->conn);
-    struct arena *arena = &all->query->arena;
-    struct engine_stmt *stmt;
     struct slice text;
-    struct error ignored;
-    if (++all->probes > PROBES_MAX || !sql_infer_probe(&ask, arena, &text) ||
-        !conn->ops->prepare(conn, text, &stmt, &ignored))
+    if (++all->probes > PROBES_MAX)
         return NULL;
-    const struct type *type = probed_type(stmt, &all->rules[i]);
-    type = type && is_typed(type) ? type_copy(arena, type) : NULL;
+    if (!sql_infer_probe(&ask, &all->query->arena, &text)) {
+        no_memory(all);
+        return NULL;
+    }
+    struct engine_stmt *stmt = ask_engine(all, text);
+    if (!stmt)
+        return NULL;
+    const struct type *type = learn(all, probed_type(stmt, &all->rules[i]));
     stmt->ops->close(stmt);
     return type;
 }
@@ -162,7 +217,7 @@ static void apply_rules(struct inference *all)
         if (is_open(all, i) && all->rules[i].kind == INFER_TYPE)
             (void)apply_rule(all, i);
     }
-    while (learnt) {
+    while (learnt && !all->broken_off) {
         learnt = false;
         for (size_t i = 0; i < all->count; i++)
             learnt = (is_open(all, i) && apply_rule(all, i)) || learnt;
@@ -225,15 +280,13 @@ static bool find_rules(struct inference *all)
 static bool begin_cast(struct inference *all, size_t i, const struct query_hints *hints)
 {
     struct arena *arena = &all->query->arena;
-    struct pgw_error ignored;
     if (i < hints->count && hints->casts[i]) {
         all->casts[i] = arena_string(arena, slice_of(hints->casts[i]));
         all->known[i] = all->casts[i];
         return all->casts[i] != NULL;
     }
     if (is_typed(all->types[i]))
-        (void)params_cast(arena, query_session_types(all->session),
-                          plan_type_oid(all->types[i], NULL), &all->known[i], &ignored);
+        (void)find_cast(all, plan_type_oid(all->types[i], NULL), &all->known[i]);
     return true;
 }
 
@@ -263,7 +316,7 @@ bool query_infer(struct query_session *session, struct query *query,
                  size_t count, struct error *err)
 {
     struct inference all = {
-        .session = session, .query = query, .stmt = stmt, .count = count};
+        .session = session, .query = query, .stmt = stmt, .count = count, .err = err};
     if (!begin(&all, hints))
         return error_no_memory(err);
     for (size_t i = 0; i < count; i++) {
@@ -275,24 +328,24 @@ bool query_infer(struct query_session *session, struct query *query,
     query->param_oids = all.oids;
     query->casts = all.casts;
     query->param_count = count;
-    return true;
+    return !all.broken_off;
 }
 
-struct engine_stmt *query_infer_columns(struct query_session *session,
-                                        struct query *query)
+bool query_infer_columns(struct query_session *session, struct query *query,
+                         struct engine_stmt **out, struct error *err)
 {
-    struct engine_conn *conn = pool_conn_engine(session->conn);
-    struct engine_stmt *stmt;
+    struct inference all = {.session = session, .query = query, .err = err};
     struct slice text;
-    struct error ignored;
+    *out = NULL;
     if (!sql_infer_nulls(query->source.text, query->casts, query->param_count,
-                         &query->arena, &text) ||
-        !conn->ops->prepare(conn, text, &stmt, &ignored))
-        return NULL;
-    if (stmt->columns_known)
-        return stmt;
-    stmt->ops->close(stmt);
-    return NULL;
+                         &query->arena, &text))
+        return error_no_memory(err);
+    struct engine_stmt *stmt = ask_engine(&all, text);
+    if (stmt && stmt->columns_known)
+        *out = stmt;
+    else if (stmt)
+        stmt->ops->close(stmt);
+    return !all.broken_off;
 }
 
 const char *query_infer_guess(size_t attempt)

@@ -9,40 +9,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../lib/allocations.h"
 #include "batch/copy.h"
 #include "batch/layout.h"
 #include "spool/spool.h"
 
 enum { ROWS = 150, BATCHES = 6 };
-
-/* ---- allocations that fail ---- */
-
-static size_t allocations_left = SIZE_MAX;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static bool may_allocate(void)
-{
-    if (allocations_left == SIZE_MAX)
-        return true;
-    if (allocations_left == 0)
-        return false;
-    allocations_left--;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return may_allocate() ? __real_calloc(count, size) : NULL;
-}
 
 /* ---- columns of every layout, made from a number ---- */
 
@@ -514,22 +486,23 @@ static bool run_with(size_t allocations, bool for_good)
     struct batch batch;
     size_t in = 0, out = 0;
     enum spool_next got;
-    allocations_left = allocations;
+    bool exhausted = false;
+    allocations_refuse(allocations + 1, true);
     struct spool *spool = spool_new(&budget, types, ARRAY_LEN(shapes));
     bool failed = !spool;
     while (spool && in < BATCHES && spool_takes_more(spool, &err)) {
         failed = !spool_append(spool, &batches[in++], &err) || failed;
-        if (!for_good && allocations_left == 0)
-            allocations_left = SIZE_MAX;
+        exhausted = exhausted || allocations_refused() > 0;
+        if (!for_good && exhausted)
+            allocations_refuse(0, false);
     }
     while (spool && (got = spool_next(spool, &batch, &err)) == SPOOL_BATCH) {
-        size_t left = allocations_left;
-        allocations_left = SIZE_MAX;
+        allocations_exempt(true);
         assert_batch(&batch, out++);
-        allocations_left = left;
+        allocations_exempt(false);
     }
-    bool exhausted = allocations_left == 0;
-    allocations_left = SIZE_MAX;
+    exhausted = exhausted || allocations_refused() > 0;
+    allocations_refuse(0, false);
     if (spool && got == SPOOL_ERROR)
         assert_string_equal(err.sqlstate, "53200");
     else if (spool)

@@ -371,7 +371,7 @@ def client_bytes(transcript, names):
 
 
 def drive(transcript, options):
-    """In memory: the whole at once, then byte by byte and cut everywhere."""
+    """In memory: the whole at once, then byte by byte and cut everywhere, then refused memory."""
     data, lines = client_bytes(transcript, options.names)
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
@@ -385,9 +385,10 @@ def drive(transcript, options):
         failure = compare(transcript, answers, lambda lines: None)
         if failure:
             return failure
-        cut = subprocess.run([options.drive, "--cut", file.name], capture_output=True, check=False)
-        if cut.returncode:
-            return "cut everywhere: " + (cut.stdout + cut.stderr).decode()[-2000:]
+        for way in "--cut", "--starve":
+            run = subprocess.run([options.drive, way, file.name], capture_output=True, check=False)
+            if run.returncode:
+                return f"{way}: " + (run.stdout + run.stderr).decode()[-4000:]
     return None
 
 
