@@ -1,8 +1,10 @@
-/* fuzz_infer.c - any text: the rules of inference stay within it. */
+/* fuzz_infer.c - any text: the rules of inference stay within it, and every column
+ * keeps a name. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sql/column_names.h"
 #include "sql/infer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +16,16 @@ static void check_slice(struct slice inner, struct slice outer)
     if (inner.len > 0)
         assert(inner.data >= outer.data &&
                inner.data + inner.len <= outer.data + outer.len);
+}
+
+static void check_names(struct slice statement, struct arena *arena)
+{
+    for (size_t count = 1; count <= COUNT; count++) {
+        const char *names[COUNT] = {"1", "1", "1", "1"};
+        assert(sql_column_names(statement, arena, names, count));
+        for (size_t i = 0; i < count; i++)
+            assert(names[i]);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (hints[i].kind > INFER_TYPE)
             assert(sql_infer_probe(&probe, &arena, &text));
     }
+    check_names(statement, &arena);
     arena_free(&arena);
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "server/database.h"
 #include "server/query_infer.h"
 #include "server/query_session.h"
+#include "sql/column_names.h"
 #include "sql/params.h"
 #include "sql/value.h"
 
@@ -201,6 +202,25 @@ static bool copy_params(struct query *query, const struct engine_stmt *stmt,
     return true;
 }
 
+/* The engine's names, but for what PostgreSQL calls otherwise. */
+static bool copy_names(struct query *query, const struct engine_stmt *stmt,
+                       struct engine_column *columns)
+{
+    struct arena *arena = &query->arena;
+    const char **names = arena_calloc(arena, stmt->column_count, sizeof *names);
+    if (!names)
+        return false;
+    for (size_t i = 0; i < stmt->column_count; i++) {
+        if (!(names[i] = arena_string(arena, slice_of(stmt->columns[i].name))))
+            return false;
+    }
+    if (!sql_column_names(query->text, arena, names, stmt->column_count))
+        return false;
+    for (size_t i = 0; i < stmt->column_count; i++)
+        columns[i].name = names[i];
+    return true;
+}
+
 static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
                          struct error *err)
 {
@@ -208,12 +228,11 @@ static bool copy_columns(struct query *query, const struct engine_stmt *stmt,
         arena_calloc(&query->arena, stmt->column_count, sizeof *columns);
     const struct type **types =
         arena_calloc(&query->arena, stmt->column_count, sizeof *types);
-    if (!columns || !types)
+    if (!columns || !types || !copy_names(query, stmt, columns))
         return error_no_memory(err);
     for (size_t i = 0; i < stmt->column_count; i++) {
-        columns[i].name = arena_string(&query->arena, slice_of(stmt->columns[i].name));
         struct type *type = type_copy(&query->arena, stmt->columns[i].type);
-        if (!columns[i].name || !type)
+        if (!type)
             return error_no_memory(err);
         loosen_decimal(query, type);
         columns[i].type = types[i] = type;
