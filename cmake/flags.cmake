@@ -5,6 +5,7 @@ target_compile_options(project_flags INTERFACE
     -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
     -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wwrite-strings -Wcast-qual
     -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -fvisibility=hidden
+    -fno-semantic-interposition
     -fno-omit-frame-pointer)
 if(WIREHOUSE_SANITIZE)
     string(REPLACE "fuzzer" "fuzzer-no-link" compile_sanitize "${WIREHOUSE_SANITIZE}")

@@ -232,9 +232,14 @@ static enum pgw_status execute(void *self, pgw_session *session,
 int main(int argc, char **argv)
 {
     static const struct pgw_startup_ops startup = {.open = open_db, .close = close_db};
-    static const struct pgw_extended_ops extended = {
-        parse, describe, bind, execute, close_portal, close_statement};
-    static const struct pgw_cancel_ops cancel = {interrupt};
+    static const struct pgw_extended_ops extended = {.parse = parse,
+                                                     .describe = describe,
+                                                     .bind = bind,
+                                                     .execute = execute,
+                                                     .close_portal = close_portal,
+                                                     .close_statement =
+                                                         close_statement};
+    static const struct pgw_cancel_ops cancel = {.interrupt = interrupt};
     static const struct pgw_handlers handlers = {
         .startup = &startup, .extended = &extended, .cancel = &cancel};
     const struct pgw_server_options options = {.listen = argc > 2 ? argv[2]

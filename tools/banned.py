@@ -11,7 +11,7 @@ BANNED = re.compile(
 )
 ATTRIBUTE = re.compile(r"__attribute__")
 COMMENT = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"', re.S)
-ATTRIBUTES_IN = {"src/core/attr.h", "include/pgwire/error.h", "include/pgwire/pgwire.h"}
+ATTRIBUTES_IN = {"src/core/attr.h", "include/pgwire/version.h"}
 
 
 def blank(match):

@@ -18,6 +18,7 @@ MAY = {
     "pgwire": {"core", "batch", PUBLIC},
     "net": {"core", "batch", "pgwire", PUBLIC},
     "catalog": {"core"},
+    "config": {"core"},
     "engine": {"core", "batch", "catalog"},
     "sql": {"core"},
     "spool": {"core", "batch"},

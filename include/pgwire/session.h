@@ -1,13 +1,16 @@
 /* session.h - drive a session from your own loop: no sockets, no threads, no clock.
  *
- *     while (!((want = pgw_session_want(s)) & PGW_WANT_CLOSE))
- *         if      (want & PGW_WANT_WORK) pgw_session_run(s);
- *         else if (want & PGW_WANT_SEND) send_iov → write → send_ack; on would-block
- * wait else if (want & PGW_WANT_RECV) recv_buf → read → recv_ack; on would-block wait
- *         else    PGW_WANT_WAIT: park until pgw_host.wake
+ * Ask what the session wants and do the first of these that it names, until it wants to
+ * be closed:
  *
- * The mask may carry SEND or RECV beside another; the order above is the order of
- * service. */
+ *     CLOSE   close the connection, then pgw_session_free
+ *     WORK    pgw_session_run: one bounded step
+ *     WAIT    park it; when what it waits for is there, pgw_session_run
+ *     SEND    pgw_session_send_iov → write → pgw_session_send_ack
+ *     RECV    pgw_session_recv_buf → read → pgw_session_recv_ack, or _recv_eof
+ *
+ * SEND may come beside WAIT: send, and park. Where the socket would block, park until
+ * it does not, and ask again. examples/loop.c is such a loop, with poll(2). */
 #ifndef PGWIRE_SESSION_H
 #define PGWIRE_SESSION_H
 
@@ -15,11 +18,13 @@
 
 #include <pgwire/pgwire.h>
 
+PGW_BEGIN_DECLS
+
+/* Bits of what a session wants. */
 enum pgw_want {
-    PGW_WANT_CLOSE = 1, /* close the connection, then free the session */
-    PGW_WANT_WORK = 2,  /* call run: one step */
-    PGW_WANT_WAIT =
-        4, /* the step needs what is not there: park until woken, then run */
+    PGW_WANT_CLOSE = 1,
+    PGW_WANT_WORK = 2,
+    PGW_WANT_WAIT = 4, /* a handler has answered WAIT */
     PGW_WANT_SEND = 8,
     PGW_WANT_RECV = 16
 };
@@ -36,59 +41,86 @@ enum pgw_interrupt {
     PGW_INTERRUPT_SHUTDOWN           /* 57P01, the connection is closed */
 };
 
-/* What a session asks of who drives it. Any member may be NULL. */
+/* What a session asks of who drives it; `host` is the options' host_self. Any member
+ * may be NULL. Called on the thread that works on the session. */
 struct pgw_host {
-    /* Permission to block the calling thread; false: not now, wake will follow. Calling
-     * again while it is held is allowed and true. */
+    /* May the calling thread block? False: not now; call pgw_session_run when it may.
+     * Asking again while it is held is allowed and true. NULL: always. */
     bool (*block_begin)(void *host);
+    /* The thread will not block any more; also called when it was never asked for. */
     void (*block_end)(void *host);
-    /* Interrupt me with `reason` at `at_us` (pgw_host.now_us), 0 = forget it. */
+    /* Call pgw_session_interrupt with `reason` at `at_us` of now_us; it replaces what
+     * was asked before, 0 = forget it. */
     void (*deadline)(void *host, uint64_t at_us, enum pgw_interrupt reason);
+    /* A clock that never goes back, in microseconds; without it no time-outs. */
     uint64_t (*now_us)(void *host);
-    /* A CancelRequest arrived for process `pid`. */
+    /* A CancelRequest arrived for the session with this process id: if the key fits
+     * (pgw_session_key_matches), interrupt it with PGW_INTERRUPT_CANCEL. */
     void (*cancel)(void *host, uint32_t pid, struct pgw_slice key);
+    void *reserved[4]; /* zero */
 };
 
+/* Zero everywhere is a sensible default. */
 struct pgw_session_options {
-    const struct pgw_host *host; /* borrowed; NULL: never waits, no time-outs */
-    void *host_self;
-    uint32_t pid; /* of BackendKeyData; the secret key is the session's own */
-    size_t max_message_bytes;  /* after authentication; 0 = 256 MiB */
-    size_t high_water_bytes;   /* a step stops when that much is unsent; 0 = 256 KiB */
-    uint32_t login_timeout_ms; /* 0 = 60 s */
+    const struct pgw_host *host; /* copied; NULL: all its members are */
+    void *host_self;             /* the first argument of its members */
+    uint32_t pid;                /* of BackendKeyData; the key is the session's own */
+    size_t max_message_bytes;    /* after authentication; 0 = 256 MiB */
+    size_t high_water_bytes;     /* a step stops when so much is unsent; 0 = 256 KiB */
+    uint32_t login_timeout_ms;   /* until authenticated; 0 = 60 s */
     uint32_t statement_timeout_ms; /* 0 = none */
+    void *reserved[4];             /* zero */
 };
 
-/* NULL when out of memory. handlers, ctx and host are borrowed until free. */
+/* Make the session of a connection that was just accepted. handlers and ctx are
+ * borrowed until it is freed; options may be NULL. NULL when there is no memory, when
+ * the system has no random bytes for its key, or when a reserved member is not zero. */
 pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
                              const struct pgw_session_options *options);
-void pgw_session_free(pgw_session *session); /* releases rows, statements, state */
 
-unsigned pgw_session_want(const pgw_session *session); /* of enum pgw_want */
+/* Release its rows, portals, statements and state, in this order, then the session.
+ * NULL is allowed. */
+void pgw_session_free(pgw_session *session);
+
+/* What it wants now: bits of enum pgw_want, at least one. */
+unsigned pgw_session_want(const pgw_session *session);
+
+/* Take one bounded step; calls at most one handler that may answer WAIT. */
 void pgw_session_run(pgw_session *session);
 
-/* Where to read to, at least one byte; NULL: out of memory, and want says how the
- * session ends. ack says how many. */
+/* Where to read to, *len bytes, at least one; NULL: out of memory, and want says how
+ * the session ends. */
 uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len);
-void pgw_session_recv_ack(pgw_session *session, size_t len);
-void pgw_session_recv_eof(pgw_session *session); /* the peer will send no more */
 
-/* What to write: entries filled, at most max. ack says how many bytes went out. */
+/* So many bytes were read to there. */
+void pgw_session_recv_ack(pgw_session *session, size_t len);
+
+/* The peer will send no more. */
+void pgw_session_recv_eof(pgw_session *session);
+
+/* What to write: fills in at most max entries and returns how many. Good until the next
+ * call for this session. */
 size_t pgw_session_send_iov(pgw_session *session, struct iovec *iov, size_t max);
+
+/* So many bytes of it went out. */
 void pgw_session_send_ack(pgw_session *session, size_t bytes);
 
-/* Give back what an idle connection does not need. */
+/* Give back the memory that an idle connection does not need. */
 void pgw_session_idle(pgw_session *session);
 
-/* Thread-safe. Interrupt the statement that runs now or, for the reasons that close the
- * connection, the session. True: something is still running; wake the session, and call
- * again every few milliseconds until it is false, since an engine may forget an
- * interrupt that comes too early. *statement is 0 at the first call, and then says
- * which statement was meant: a later one is left alone. */
+/* Interrupt the statement that runs now or, for the reasons that close the connection,
+ * the session. *statement is 0 at the first call, and then says which statement was
+ * meant: a later one is left alone. True: something is still running; call
+ * pgw_session_run soon, and this again every few milliseconds until it is false, since
+ * an engine may forget an interrupt that comes too early. Thread-safe, but not against
+ * pgw_session_free. */
 bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
                            uint64_t *statement);
 
-/* Thread-safe: does the key of a CancelRequest fit? Compared in constant time. */
+/* Does the key of a CancelRequest fit? Compared in constant time. Thread-safe, but not
+ * against pgw_session_free. */
 bool pgw_session_key_matches(const pgw_session *session, struct pgw_slice key);
+
+PGW_END_DECLS
 
 #endif

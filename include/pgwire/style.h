@@ -20,16 +20,21 @@
 
 #include <pgwire/error.h>
 
-struct pgw_style; /* NULL means PostgreSQL's defaults, in UTC */
+PGW_BEGIN_DECLS
 
-/* Is this one of the names above? */
+/* How values look. NULL means PostgreSQL's defaults, in UTC. */
+struct pgw_style;
+
+/* Is this one of the names above? Thread-safe. */
 bool pgw_style_has(const char *name);
 
-/* What becomes of a parameter that is `current` (NULL: its default) when it is set to
- * `value`, spelled as SHOW has it, NUL-terminated into `kept`. 22023 for a value that
- * is none, 42704 for an unknown name. */
+/* What becomes of a setting that is `current` (NULL: its default) when it is set to
+ * `value`, spelled as SHOW has it, NUL-terminated into `kept`, cut to `size` bytes.
+ * 22023 for a value that is none, 42704 for an unknown name. Thread-safe. */
 enum pgw_status pgw_style_check(const char *name, const char *current,
                                 const char *value, char *kept, size_t size,
                                 struct pgw_error *err);
+
+PGW_END_DECLS
 
 #endif

@@ -1,8 +1,8 @@
 /* types.h - OIDs of PostgreSQL's built-in types, from one table.
  *
- * Source: PostgreSQL 15, src/include/catalog/pg_type.dat as documented in chapter 53.64
- * (pg_type). Columns: identifier, name, OID, typlen (-1 variable), OID of its array (0
- * none), category. */
+ * PGW_TYPES(X) calls X(identifier, name, OID, typlen, array, category) for each type:
+ * typlen -1 is variable, array the OID of its array type or 0. OIDs do not change.
+ * Source: PostgreSQL 15, documentation 53.64 (pg_type). */
 #ifndef PGWIRE_TYPES_H
 #define PGWIRE_TYPES_H
 
@@ -35,6 +35,7 @@
     X(UUID, "uuid", 2950, 16, 2951, 'U')                                               \
     X(JSONB, "jsonb", 3802, -1, 3807, 'U')
 
+/* PGW_BOOLOID, PGW_INT4OID, PGW_TEXTOID … */
 enum pgw_type_oid {
 #define X(identifier, name, oid, typlen, array, category) PGW_##identifier##OID = oid,
     PGW_TYPES(X)

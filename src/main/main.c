@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/version.h"
+#include <pgwire/version.h>
+
 #include "main/serve.h"
 
 static void help(FILE *out)
@@ -31,7 +32,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
-        printf("wirehouse %s\n", WIREHOUSE_VERSION);
+        printf("wirehouse %s\n", PGW_VERSION);
         return 0;
     }
     help(stderr);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pgwire/version.h>
+
 #include "core/log.h"
-#include "core/version.h"
 #include "http/http_session.h"
 #include "main/serve_options.h"
 #include "net/net.h"
@@ -206,14 +207,14 @@ static bool announce(struct server *server, struct error *err)
         *strrchr(host, ':') = '\0';
     printf(
         "wirehouse %s · PostgreSQL on %s · HTTP on %s · %lld tables in database %s\n",
-        WIREHOUSE_VERSION, server->first_pg, server->first_http, (long long)tables,
+        PGW_VERSION, server->first_pg, server->first_http, (long long)tables,
         database_name);
     printf("try: psql -h %s -p %u -d %s\n", host, server->first_pg_port, database_name);
     fflush(stdout);
-    LOG_EVENT(
-        &server->log, LOG_INFO, "serving", LOG_TEXT_FIELD("version", WIREHOUSE_VERSION),
-        LOG_TEXT_FIELD("pg", server->first_pg),
-        LOG_TEXT_FIELD("http", server->first_http), LOG_NUMBER_FIELD("tables", tables));
+    LOG_EVENT(&server->log, LOG_INFO, "serving", LOG_TEXT_FIELD("version", PGW_VERSION),
+              LOG_TEXT_FIELD("pg", server->first_pg),
+              LOG_TEXT_FIELD("http", server->first_http),
+              LOG_NUMBER_FIELD("tables", tables));
     return true;
 }
 

@@ -2,7 +2,7 @@
 #ifndef MAIN_SERVE_OPTIONS_H
 #define MAIN_SERVE_OPTIONS_H
 
-#include "core/option.h"
+#include "config/option.h"
 #include "engine/duckdb/duckdb_engine.h"
 
 extern const struct option_spec serve_specs[];

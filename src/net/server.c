@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "net/net.h"
+#include "pgwire/reserved.h"
 
 struct pgw_server {
     struct net *net;
@@ -46,6 +47,11 @@ pgw_server *pgw_server_new(const struct pgw_handlers *handlers, void *ctx,
                            struct pgw_error *err)
 {
     struct error error;
+    if (!reserved_unused(handlers) || !reserved_unused_server(options)) {
+        (void)pgw_fail(err, "0A000", "made for a later version than libpgwire %s",
+                       PGW_VERSION);
+        return NULL;
+    }
     pgw_server *server = calloc(1, sizeof *server);
     if (!server) {
         (void)pgw_fail(err, "53200", "out of memory");

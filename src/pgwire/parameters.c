@@ -5,7 +5,6 @@
  * set by then has a default here. */
 #include <stdlib.h>
 
-#include "core/version.h"
 #include "pgwire/reply.h"
 
 static struct parameter *find(const pgw_session *session, const char *name)
@@ -53,7 +52,7 @@ enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name
 bool parameters_defaults(pgw_session *session, struct pgw_error *err)
 {
     const struct startup_pair defaults[] = {
-        {"server_version", "15.0 (libpgwire " WIREHOUSE_VERSION ")"},
+        {"server_version", "15.0 (libpgwire " PGW_VERSION ")"},
         {"server_encoding", "UTF8"},
         {"client_encoding", "UTF8"},
         {"application_name",

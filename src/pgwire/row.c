@@ -55,6 +55,7 @@ bool pgw_row_lend(pgw_row *row, struct pgw_slice messages, size_t rows,
 {
     if (!chain_lend(row->out, (const uint8_t *)messages.data, messages.len, unref,
                     block)) {
+        unref(block);
         row_no_memory(row);
         return false;
     }

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/version.h"
 #include "pgwire/crypto.h"
 #include "pgwire/reply.h"
+#include "pgwire/reserved.h"
 
 enum {
     DEFAULT_MESSAGE_MAX = 256 << 20,
@@ -24,7 +24,7 @@ enum {
 
 const char *pgw_version(void)
 {
-    return WIREHOUSE_VERSION;
+    return PGW_VERSION;
 }
 
 /* ---- life ---- */
@@ -35,6 +35,8 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     static const struct pgw_session_options standard = {0};
     if (!options)
         options = &standard;
+    if (!reserved_unused(handlers) || !reserved_unused_host(options))
+        return NULL;
     pgw_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;

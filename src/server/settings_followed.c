@@ -89,7 +89,7 @@ const struct setting_spec settings_followed[SETTING_COUNT] = {
                              .description =
                                  "The schemas in which names are looked up."},
     [SETTING_SERVER_VERSION] = {.name = "server_version",
-                                STRING("15.0 (wirehouse " WIREHOUSE_VERSION ")"),
+                                STRING("15.0 (wirehouse " PGW_VERSION ")"),
                                 IN(INTERNAL, PRESET),
                                 .flags = FLAG_REPORT,
                                 .description = "The server's version."},

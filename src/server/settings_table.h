@@ -11,9 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pgwire/version.h>
+
 #include "core/attr.h"
 #include "core/error.h"
-#include "core/version.h"
 #include "server/settings.h"
 
 enum setting_type {

@@ -1,6 +1,6 @@
 /* option.c - one table of options behind command line, environment, ini file and help.
  */
-#include "core/option.h"
+#include "config/option.h"
 
 #include <ctype.h>
 #include <errno.h>

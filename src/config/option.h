@@ -4,8 +4,8 @@
  * default. An option that may be given more than once is a list; its first source that
  * has any value gives all of them. Errors have SQLSTATE 22023 and say where the value
  * stands. */
-#ifndef CORE_OPTION_H
-#define CORE_OPTION_H
+#ifndef CONFIG_OPTION_H
+#define CONFIG_OPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
