@@ -65,4 +65,4 @@ install(DIRECTORY include/pgwire DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/libpgwire)
 file(GLOB examples CONFIGURE_DEPENDS examples/*.c)
 install(FILES ${examples} DESTINATION ${doc}/examples COMPONENT libpgwire)
-install(FILES LICENSE docs/ABI.md DESTINATION ${doc} COMPONENT libpgwire)
+install(FILES LICENSE docs/API.md docs/ABI.md DESTINATION ${doc} COMPONENT libpgwire)

@@ -49,8 +49,8 @@ enum pgw_reply_kind {
 /* In pgw_reply.affected: the tag has no number. */
 enum { PGW_NOT_COUNTED = -1 };
 
-/* What a handler replies: the library fills in {.affected = PGW_NOT_COUNTED} and zeroes
- * before each call, the handler what it means. */
+/* What a handler replies: the library fills in `{.affected = PGW_NOT_COUNTED}` and
+ * zeroes before each call, the handler what it means. */
 struct pgw_reply {
     enum pgw_reply_kind kind;
     const char *tag;  /* "SELECT", "INSERT 0", "BEGIN"; lives as long as the portal */

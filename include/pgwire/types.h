@@ -1,11 +1,11 @@
 /* types.h - OIDs of PostgreSQL's built-in types, from one table.
  *
- * PGW_TYPES(X) calls X(identifier, name, OID, typlen, array, category) for each type:
- * typlen -1 is variable, array the OID of its array type or 0. OIDs do not change.
- * Source: PostgreSQL 15, documentation 53.64 (pg_type). */
+ * Source: PostgreSQL 15, documentation 53.64 (pg_type). OIDs do not change. */
 #ifndef PGWIRE_TYPES_H
 #define PGWIRE_TYPES_H
 
+/* Calls X(identifier, name, OID, typlen, array, category) for each type: typlen -1 is
+ * variable, array the OID of its array type or 0. */
 #define PGW_TYPES(X)                                                                   \
     X(BOOL, "bool", 16, 1, 1000, 'B')                                                  \
     X(BYTEA, "bytea", 17, -1, 1001, 'U')                                               \

@@ -52,6 +52,7 @@ struct pgw_interval {
     int64_t us;
 };
 
+/* PostgreSQL's own limit. */
 enum { PGW_ARRAY_DIMENSIONS_MAX = 6 };
 
 /* An array taken apart. */

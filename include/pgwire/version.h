@@ -6,6 +6,7 @@
 #ifndef PGWIRE_VERSION_H
 #define PGWIRE_VERSION_H
 
+/* Of the headers. */
 #define PGW_VERSION_MAJOR 0
 #define PGW_VERSION_MINOR 1
 #define PGW_VERSION_PATCH 0
