@@ -98,6 +98,14 @@ def start_wirehouse(work):
     return Server("wirehouse", port, process.pid)
 
 
+def start_program(name, path):
+    """A server whose one argument is where it listens."""
+    port = free_port()
+    process = subprocess.Popen([path, f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL)
+    wait_for(port)
+    return Server(name, port, process.pid)
+
+
 class Field:
     """Both servers in a directory of their own, for the length of a with block."""
 
