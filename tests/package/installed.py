@@ -1,6 +1,7 @@
 """The installed package, and programs that are made with it."""
 
 import functools
+import importlib.util
 import os
 import pathlib
 import re
@@ -62,11 +63,15 @@ def compile_c(source, program, *options):
     return program
 
 
+def have_psycopg():
+    return importlib.util.find_spec("psycopg") is not None
+
+
 class Program:
     """A server that runs until the end of a with; its port is what it says."""
 
-    def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    def __init__(self, *command, **options):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
         self.port = int(self.wait_for(r"listening on port (\d+)")[1])
 
     def wait_for(self, pattern):
