@@ -170,7 +170,8 @@ struct pgw_copy_ops {
 struct pgw_cancel_ops {
     /* Called from another thread while a handler runs, again and again until it
      * returns; must not block. The handler then fails, best with 57014, for which the
-     * library says why it was interrupted. The session is not closed meanwhile. */
+     * library says why it was interrupted. Meanwhile the session is not closed, and
+     * does not come to its next statement. */
     void (*interrupt)(void *state);
     void *reserved[4]; /* zero */
 };

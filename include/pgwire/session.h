@@ -32,13 +32,14 @@ enum pgw_want {
 /* Why a statement, or a session, is to end before it is done. */
 enum pgw_interrupt {
     PGW_INTERRUPT_NONE,
-    PGW_INTERRUPT_CANCEL,            /* CancelRequest: 57014 */
+    PGW_INTERRUPT_CANCEL,            /* CancelRequest, pg_cancel_backend: 57014 */
     PGW_INTERRUPT_STATEMENT_TIMEOUT, /* 57014 */
     PGW_INTERRUPT_IDLE_SESSION,      /* nothing was asked: 57P05, closed */
     PGW_INTERRUPT_IDLE_TRANSACTION,  /* … in a transaction block: 25P03, closed */
     PGW_INTERRUPT_LOGIN_TIMEOUT,     /* the connection is closed */
     PGW_INTERRUPT_HANG_UP,           /* the client has gone: nothing more is said */
-    PGW_INTERRUPT_SHUTDOWN           /* 57P01, the connection is closed */
+    PGW_INTERRUPT_SHUTDOWN /* of the server or, by pg_terminate_backend, of the
+                              session: 57P01, the connection is closed */
 };
 
 /* What a session asks of who drives it; `host` is the options' host_self. Any member
@@ -57,6 +58,10 @@ struct pgw_host {
     /* A CancelRequest arrived for the session with this process id: if the key fits
      * (pgw_session_key_matches), interrupt it with PGW_INTERRUPT_CANCEL. */
     void (*cancel)(void *host, uint32_t pid, struct pgw_slice key);
+    /* Interrupt the session with this process id, no key being asked for, as
+     * pg_cancel_backend (CANCEL) and pg_terminate_backend (SHUTDOWN) do; NONE only
+     * looks. False: there is no such session. Called on any thread. */
+    bool (*signal)(void *host, uint32_t pid, enum pgw_interrupt reason);
     void *reserved[4]; /* zero */
 };
 
@@ -116,6 +121,10 @@ void pgw_session_idle(pgw_session *session);
  * pgw_session_free. */
 bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
                            uint64_t *statement);
+
+/* For handlers, on any thread of theirs: pgw_host.signal; false without one. */
+bool pgw_session_signal(const pgw_session *session, uint32_t pid,
+                        enum pgw_interrupt reason);
 
 /* Does the key of a CancelRequest fit? Compared in constant time. Thread-safe, but not
  * against pgw_session_free. */

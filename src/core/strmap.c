@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/random.h>
+
+#include "core/entropy.h"
 
 enum { FIRST_CAPACITY = 16 };
 
@@ -60,8 +61,7 @@ static bool grow(struct strmap *map)
                                 map->capacity ? map->capacity * 2 : FIRST_CAPACITY,
                             .count = map->count,
                             .seed = map->seed};
-    if (!map->seed &&
-        getrandom(&larger.seed, sizeof larger.seed, 0) != sizeof larger.seed)
+    if (!map->seed && !entropy_read(&larger.seed, sizeof larger.seed))
         return false;
     larger.entries = calloc(larger.capacity, sizeof *larger.entries);
     if (!larger.entries)

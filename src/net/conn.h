@@ -54,7 +54,7 @@ struct conn {
     struct session session; /* its owner reads it without the lock */
     uint64_t deadline_at_us, hang_up_at_us, repeat_at_us; /* 0 = none */
     enum pgw_interrupt deadline_reason, repeat_reason;
-    uint64_t repeat_statement;
+    uint64_t repeat_statement, repeat_since_us;
 
     /* the deadlines' (deadlines.c), written under their lock */
     _Atomic uint64_t due_us; /* 0 = not in the heap */

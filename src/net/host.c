@@ -34,10 +34,17 @@ static void cancel(void *host, uint32_t pid, struct pgw_slice key)
     interrupts_cancel(conn->net, pid, key);
 }
 
+static bool signal_process(void *host, uint32_t pid, enum pgw_interrupt reason)
+{
+    const struct conn *conn = host;
+    return interrupts_signal(conn->net, pid, reason);
+}
+
 const struct pgw_host conn_host = {
     .block_begin = block_begin,
     .block_end = block_end,
     .deadline = deadline,
     .now_us = now_us,
     .cancel = cancel,
+    .signal = signal_process,
 };

@@ -2,7 +2,9 @@
  *
  * A connection has at most one request under way; a graver reason replaces it (enum
  * pgw_interrupt stands in that order). The earliest of deadline, hang-up and repetition
- * is its entry among the deadlines.
+ * is its entry among the deadlines. A request is repeated the less often the longer it
+ * has taken: an engine that did not hear it the first time hears it soon, and a client
+ * that does not read its rows costs little.
  *
  * Hang-up. What a client sent before it went is served as PostgreSQL would, if that is
  * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted. A killed
@@ -12,7 +14,7 @@
 #include "core/clock.h"
 #include "net/loop.h"
 
-enum { REPEAT_US = 5000, HANG_UP_GRACE_US = 250000 };
+enum { REPEAT_US = 5000, REPEAT_MAX_US = 100000, HANG_UP_GRACE_US = 250000 };
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -31,20 +33,33 @@ static void schedule(struct conn *conn)
         loop_alarm(conn->net);
 }
 
+static uint64_t pause_us(uint64_t taken_us)
+{
+    uint64_t pause = taken_us / 8;
+    if (pause < REPEAT_US)
+        return REPEAT_US;
+    return pause < REPEAT_MAX_US ? pause : REPEAT_MAX_US;
+}
+
 static void deliver(struct conn *conn, uint64_t now_us)
 {
     const struct session *session = &conn->session;
     bool again = session->ops->interrupt(session->self, conn->repeat_reason,
                                          &conn->repeat_statement);
-    conn->repeat_at_us = again ? now_us + REPEAT_US : 0;
+    conn->repeat_at_us = again ? now_us + pause_us(now_us - conn->repeat_since_us) : 0;
 }
 
 static void request(struct conn *conn, enum pgw_interrupt reason, uint64_t now_us)
 {
-    if (!conn->session.ops || (conn->repeat_at_us && conn->repeat_reason > reason))
+    if (!conn->session.ops)
+        return;
+    if (conn->repeat_at_us && conn->repeat_reason > reason)
+        deliver(conn, now_us); /* is it still about what runs now? */
+    if (conn->repeat_at_us && conn->repeat_reason > reason)
         return;
     conn->repeat_reason = reason;
     conn->repeat_statement = 0;
+    conn->repeat_since_us = now_us;
     deliver(conn, now_us);
     loop_wake(conn->net, conn_handle_of(conn), CONN_INTERRUPT);
 }
@@ -89,17 +104,39 @@ void interrupts_deadline(struct conn *conn, uint64_t at_us, enum pgw_interrupt r
     (void)pthread_mutex_unlock(&conn->lock);
 }
 
-void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key)
+/* Lock the session of a process id; NULL, and nothing locked: there is none. */
+static struct conn *enter_pid(struct net *net, uint32_t pid)
 {
     struct conn *conn = registry_find_pid(&net->registry, pid);
     if (!conn)
-        return;
+        return NULL;
     (void)pthread_mutex_lock(&conn->lock);
+    if (conn->open && registry_pid(conn) == pid && conn->session.ops)
+        return conn;
+    (void)pthread_mutex_unlock(&conn->lock);
+    return NULL;
+}
+
+void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key)
+{
+    struct conn *conn = enter_pid(net, pid);
+    if (!conn)
+        return;
     const struct session *session = &conn->session;
-    if (conn->open && registry_pid(conn) == pid && session->ops &&
-        session->ops->key_matches && session->ops->key_matches(session->self, key))
+    if (session->ops->key_matches && session->ops->key_matches(session->self, key))
         request(conn, PGW_INTERRUPT_CANCEL, clock_now_us());
     leave(conn);
+}
+
+bool interrupts_signal(struct net *net, uint32_t pid, enum pgw_interrupt reason)
+{
+    struct conn *conn = enter_pid(net, pid);
+    if (!conn)
+        return false;
+    if (reason != PGW_INTERRUPT_NONE)
+        request(conn, reason, clock_now_us());
+    leave(conn);
+    return true;
 }
 
 void interrupts_hang_up(struct net *net, conn_handle handle)

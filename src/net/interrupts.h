@@ -17,6 +17,9 @@ void interrupts_deadline(struct conn *conn, uint64_t at_us, enum pgw_interrupt r
 
 /* By any thread; a wrong pid or key does nothing. */
 void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key);
+/* By any thread: without a key; PGW_INTERRUPT_NONE only asks. False: there is no
+ * session of this pid. */
+bool interrupts_signal(struct net *net, uint32_t pid, enum pgw_interrupt reason);
 
 /* The watchdog's. */
 void interrupts_hang_up(struct net *net, conn_handle handle);

@@ -38,14 +38,23 @@ static void abandon(pgw_session *session, const struct frame *frame,
     fail(session, frame, err);
 }
 
+/* Then it has ended. */
+static bool is_interrupted(pgw_session *session, const struct frame *frame)
+{
+    struct pgw_error err;
+    if (!interrupt_pending(session, &err))
+        return false;
+    abandon(session, frame, (struct pgw_slice){err.message, strlen(err.message)}, &err);
+    return true;
+}
+
 static void on_data(pgw_session *session, const struct frame *frame)
 {
     struct pgw_error err;
     struct pgw_slice data = {(const char *)frame->body, frame->len};
-    enum pgw_status status =
-        interrupt_pending(session, &err)
-            ? PGW_ERROR
-            : session->handlers->copy->data(session->copy, data, &err);
+    if (is_interrupted(session, frame))
+        return;
+    enum pgw_status status = session->handlers->copy->data(session->copy, data, &err);
     if (status == PGW_WAIT)
         session->waiting = true;
     else if (status == PGW_ERROR)
@@ -58,6 +67,8 @@ static void on_done(pgw_session *session, const struct frame *frame)
 {
     struct pgw_error err;
     struct pgw_reply reply = {.affected = PGW_NOT_COUNTED};
+    if (is_interrupted(session, frame))
+        return;
     enum pgw_status status = session->handlers->copy->done(session->copy, &reply, &err);
     if (status == PGW_WAIT) {
         session->waiting = true;

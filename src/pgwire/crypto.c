@@ -2,12 +2,6 @@
 #include "pgwire/crypto.h"
 
 #include <string.h>
-#include <sys/random.h>
-
-bool crypto_random(void *out, size_t len)
-{
-    return getrandom(out, len, 0) == (ssize_t)len;
-}
 
 bool crypto_equal(const void *a, const void *b, size_t len)
 {

@@ -5,11 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/attr.h"
-
-/* From the operating system's generator. False: it has none. */
-bool crypto_random(void *out, size_t len) MUST_CHECK;
-
 /* In time that depends on the length alone. */
 bool crypto_equal(const void *a, const void *b, size_t len);
 

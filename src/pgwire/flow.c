@@ -155,6 +155,17 @@ static enum pgw_status pull(pgw_session *session, struct pgw_error *err)
     return PGW_ERROR;
 }
 
+/* Who is interrupted now ends now: a row source that has heard of it might fail the
+ * next Execute instead. */
+static void stop_rows(pgw_session *session)
+{
+    struct pgw_error err;
+    if (interrupt_pending(session, &err))
+        fail_rows(session, &err);
+    else
+        suspend_rows(session);
+}
+
 void flow_step(pgw_session *session)
 {
     struct pgw_error err;
@@ -164,7 +175,7 @@ void flow_step(pgw_session *session)
         break;
     case PGW_MORE:
         if (rows_allowed(session) == 0)
-            suspend_rows(session);
+            stop_rows(session);
         break;
     case PGW_WAIT:
         session->waiting = true;

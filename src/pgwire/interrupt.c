@@ -1,17 +1,10 @@
 /* interrupt.c - ending a statement, or a session, from another thread.
  *
- * One atomic word says which statement runs and whether somebody wants it to end:
- *
- *     bits 16…  the statement's number     bit 8  it runs     bits 0–7  the reason
- *
- * Who interrupts swaps the reason in only while that statement runs, so a cancel that
- * comes too late finds nothing. Reasons that close the connection have a word of their
- * own, which is never taken back; only that the session was idle is forgotten when a
- * statement begins at that very moment. */
+ * Which statement runs, and why it is to end, is said in one word (core/running.h).
+ * Reasons that close the connection have a word of their own, which is never taken
+ * back; only that the session was idle is forgotten when a statement begins at that
+ * very moment. */
 #include "pgwire/session_state.h"
-
-static const uint64_t active_bit = 1 << 8;
-static const uint64_t reason_mask = 0xff;
 
 static bool closes(enum pgw_interrupt reason)
 {
@@ -63,20 +56,19 @@ static void end_idle(pgw_session *session)
 static void close_idle(pgw_session *session, enum pgw_interrupt reason)
 {
     unsigned expected = PGW_INTERRUPT_NONE;
-    if (atomic_load(&session->running) & active_bit)
+    if (running_is_active(&session->running))
         return;
     (void)atomic_compare_exchange_strong(&session->closing, &expected,
                                          (unsigned)reason);
-    if (atomic_load(&session->running) & active_bit)
+    if (running_is_active(&session->running))
         forget_idle(session, reason);
 }
 
 void interrupt_begin(pgw_session *session)
 {
-    if (atomic_load_explicit(&session->running, memory_order_relaxed) & active_bit)
+    if (running_is_active(&session->running))
         return;
-    session->statement_number++;
-    atomic_store(&session->running, session->statement_number << 16 | active_bit);
+    running_begin(&session->running);
     end_idle(session);
     session->has_deadline = session->statement_timeout_ms > 0;
     if (session->has_deadline)
@@ -96,18 +88,18 @@ void interrupt_next(pgw_session *session)
 
 void interrupt_end(pgw_session *session)
 {
-    if (!(atomic_load_explicit(&session->running, memory_order_relaxed) & active_bit))
+    if (!running_is_active(&session->running))
         return;
-    atomic_store(&session->running, session->statement_number << 16);
+    running_end(&session->running);
     if (session->has_deadline)
         interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
     if (session->host.block_end)
         session->host.block_end(session->host_self);
 }
 
-static bool say_why(uint64_t word, struct pgw_error *err)
+bool interrupt_pending(pgw_session *session, struct pgw_error *err)
 {
-    switch ((enum pgw_interrupt)(word & reason_mask)) {
+    switch ((enum pgw_interrupt)running_reason(&session->running)) {
     case PGW_INTERRUPT_CANCEL:
         (void)pgw_fail(err, "57014", "canceling statement due to user request");
         return true;
@@ -125,55 +117,66 @@ static bool say_why(uint64_t word, struct pgw_error *err)
     return false;
 }
 
-bool interrupt_pending(pgw_session *session, struct pgw_error *err)
+bool interrupt_last_words(enum pgw_interrupt reason, struct pgw_error *err)
 {
-    return say_why(atomic_load(&session->running), err);
+    static const struct {
+        enum pgw_interrupt reason;
+        const char *sqlstate, *text;
+    } words[] = {
+        {PGW_INTERRUPT_SHUTDOWN, "57P01",
+         "terminating connection due to administrator command"},
+        {PGW_INTERRUPT_IDLE_SESSION, "57P05",
+         "terminating connection due to idle-session timeout"},
+        {PGW_INTERRUPT_IDLE_TRANSACTION, "25P03",
+         "terminating connection due to idle-in-transaction timeout"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (words[i].reason != reason)
+            continue;
+        (void)pgw_fail(err, words[i].sqlstate, "%s", words[i].text);
+        err->severity = PGW_SEVERITY_FATAL;
+        return true;
+    }
+    return false;
 }
 
 void interrupt_translate(pgw_session *session, struct pgw_error *err)
 {
-    if (strcmp(err->sqlstate, "57014") == 0)
-        (void)say_why(atomic_load(&session->running), err);
+    enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
+    if (strcmp(err->sqlstate, "57014") == 0 && !interrupt_last_words(reason, err))
+        (void)interrupt_pending(session, err);
 }
 
-/* Put the reason into the word of that statement; false: it does not run any more. */
-static bool mark(pgw_session *session, enum pgw_interrupt reason, uint64_t *statement)
+static void interrupt_handler(void *self)
 {
-    uint64_t word = atomic_load(&session->running);
-    for (;;) {
-        if (!(word & active_bit) || (*statement && word >> 16 != *statement))
-            return false;
-        if (word & reason_mask)
-            break;
-        if (atomic_compare_exchange_weak(&session->running, &word,
-                                         word | (uint64_t)reason))
-            break;
-    }
-    *statement = word >> 16;
-    return true;
+    pgw_session *session = self;
+    const struct pgw_cancel_ops *cancel = session->handlers->cancel;
+    if (cancel && cancel->interrupt)
+        cancel->interrupt(session->state_of_host);
 }
 
 bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
                            uint64_t *statement)
 {
-    bool running;
     if (reason == PGW_INTERRUPT_IDLE_SESSION ||
         reason == PGW_INTERRUPT_IDLE_TRANSACTION) {
         close_idle(session, reason);
         return false;
     }
-    if (closes(reason)) {
-        running = atomic_load(&session->running) & active_bit;
-        if (running ||
-            reason != PGW_INTERRUPT_HANG_UP) /* what was sent may still be read */
-            atomic_store(&session->closing, (unsigned)reason);
-    } else {
-        running = mark(session, reason, statement);
-    }
-    const struct pgw_cancel_ops *cancel = session->handlers->cancel;
-    if (running && cancel && cancel->interrupt)
-        cancel->interrupt(session->state_of_host);
-    return running;
+    if (!closes(reason))
+        return running_interrupt(&session->running, (unsigned)reason, statement,
+                                 interrupt_handler, session);
+    /* What was sent before a hang-up may still be read. */
+    if (reason != PGW_INTERRUPT_HANG_UP || running_is_active(&session->running))
+        atomic_store(&session->closing, (unsigned)reason);
+    return running_disturb(&session->running, interrupt_handler, session);
+}
+
+bool pgw_session_signal(const pgw_session *session, uint32_t pid,
+                        enum pgw_interrupt reason)
+{
+    return session->host.signal &&
+           session->host.signal(session->host_self, pid, reason);
 }
 
 void pgw_session_set_statement_timeout(pgw_session *session, uint32_t milliseconds)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/entropy.h"
 #include "pgwire/crypto.h"
 #include "pgwire/reply.h"
 #include "pgwire/reserved.h"
@@ -40,6 +41,10 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     pgw_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;
+    if (!running_init(&session->running)) {
+        free(session);
+        return NULL;
+    }
     session->handlers = handlers;
     session->ctx = ctx;
     if (options->host)
@@ -57,8 +62,9 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     session->style = style_standard;
     session->key_len = 4;
     session->last_words = reply_last_words();
-    if (!session->last_words || !crypto_random(session->key, sizeof session->key)) {
+    if (!session->last_words || !entropy_read(session->key, sizeof session->key)) {
         free(session->last_words);
+        running_free(&session->running);
         free(session);
         return NULL;
     }
@@ -97,6 +103,7 @@ void pgw_session_free(pgw_session *session)
     arena_free(&session->memory);
     arena_free(&session->startup);
     crypto_wipe(session->key, sizeof session->key);
+    running_free(&session->running);
     free(session);
 }
 
@@ -366,30 +373,12 @@ static void serve_frame(pgw_session *session)
 /* A reason to close has come from another thread. True: the session is closed. */
 static bool check_closing(pgw_session *session)
 {
+    struct pgw_error err;
     enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
     if (reason == PGW_INTERRUPT_NONE || session->state == STATE_CLOSED)
         return false;
-    switch (reason) {
-    case PGW_INTERRUPT_SHUTDOWN:
-        if (session->state != STATE_STARTUP)
-            session_fatal(session, "57P01",
-                          "terminating connection due to administrator command");
-        break;
-    case PGW_INTERRUPT_IDLE_SESSION:
-        session_fatal(session, "57P05",
-                      "terminating connection due to idle-session timeout");
-        break;
-    case PGW_INTERRUPT_IDLE_TRANSACTION:
-        session_fatal(session, "25P03",
-                      "terminating connection due to idle-in-transaction timeout");
-        break;
-    case PGW_INTERRUPT_NONE:
-    case PGW_INTERRUPT_CANCEL:
-    case PGW_INTERRUPT_STATEMENT_TIMEOUT:
-    case PGW_INTERRUPT_LOGIN_TIMEOUT:
-    case PGW_INTERRUPT_HANG_UP:
-        break;
-    }
+    if (session->state != STATE_STARTUP && interrupt_last_words(reason, &err))
+        session_error(session, &err);
     if (session->state != STATE_CLOSED)
         close_session(session);
     return true;

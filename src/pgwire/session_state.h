@@ -23,6 +23,7 @@
 #include "core/attr.h"
 #include "core/buf.h"
 #include "core/chain.h"
+#include "core/running.h"
 #include "core/strmap.h"
 #include "pgwire/frame.h"
 #include "pgwire/output_style.h"
@@ -115,10 +116,9 @@ struct pgw_session {
     bool flow_is_simple;
     void *copy; /* COPY_IN: the host's */
 
-    uint64_t statement_number;
+    struct running running;   /* the statement */
     bool has_deadline;        /* the running statement's time-out */
     bool has_idle_deadline;   /* that of having nothing to do */
-    _Atomic uint64_t running; /* number << 16 | active << 8 | reason: interrupt.c */
     _Atomic unsigned closing; /* a reason that closes the connection */
 };
 
@@ -185,6 +185,8 @@ void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt re
 void interrupt_idle(pgw_session *session);
 /* Has somebody interrupted the running statement? Then *err says so. */
 bool interrupt_pending(pgw_session *session, struct pgw_error *err);
+/* What the client is told of a reason to close, FATAL; false: nothing. */
+bool interrupt_last_words(enum pgw_interrupt reason, struct pgw_error *err);
 /* An interrupted handler's own words give way to PostgreSQL's. */
 void interrupt_translate(pgw_session *session, struct pgw_error *err);
 

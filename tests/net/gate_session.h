@@ -43,6 +43,7 @@ struct gate_session {
     bool waiting, eof, works;
     bool active, closing; /* under the gate's lock, likewise: */
     enum pgw_interrupt reason;
+    uint64_t ended; /* how many blocks */
     uint8_t output[GATE_CHUNK];
 };
 
@@ -115,6 +116,7 @@ static void gate_block(struct gate_session *session)
     const char interrupted[2] = {'I', (char)('0' + session->reason)};
     gate_answer(session, session->reason ? interrupted : "B", session->reason ? 2 : 1);
     session->active = false;
+    session->ended++;
     session->reason = PGW_INTERRUPT_NONE;
     gate->blocked--;
     (void)pthread_cond_broadcast(&gate->changed);
@@ -263,9 +265,10 @@ static bool gate_interrupt(void *self, enum pgw_interrupt reason, uint64_t *stat
 {
     struct gate_session *session = self;
     struct gate *gate = session->gate;
-    (void)statement;
     (void)pthread_mutex_lock(&gate->lock);
-    bool active = session->active;
+    uint64_t runs = session->ended + 1;
+    bool active = session->active && (!*statement || *statement == runs);
+    *statement = runs;
     gate->interrupts[reason]++;
     if (active && !session->reason)
         session->reason = reason;

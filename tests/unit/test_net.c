@@ -450,6 +450,26 @@ static void test_cancel_needs_pid_and_key(void **state)
     finish(&fixture);
 }
 
+/* The time-out of the last statement may still be repeated then. */
+static void test_cancel_right_behind_a_deadline(void **state)
+{
+    struct fixture fixture = {0};
+    (void)state;
+    start(&fixture, &one_slot);
+    int fd = connect_tcp(fixture.gate_port);
+    uint32_t pid = ask_pid(fd);
+    for (int i = 0; i < 20; i++) {
+        tell(fd, "d", 1);
+        hear(fd, "I2", 2);
+        tell(fd, "b", 1);
+        await(&fixture.gate, &fixture.gate.blocked, 1);
+        send_cancel(&fixture, 'c', pid);
+        hear(fd, "I1", 2);
+    }
+    (void)close(fd);
+    finish(&fixture);
+}
+
 /* One that runs, one that waits for a slot, one that is idle. */
 static void test_stop_ends_everybody(void **state)
 {
@@ -646,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_hang_up_interrupts),
         cmocka_unit_test(test_deadline_interrupts),
         cmocka_unit_test(test_cancel_needs_pid_and_key),
+        cmocka_unit_test(test_cancel_right_behind_a_deadline),
         cmocka_unit_test(test_stop_ends_everybody),
         cmocka_unit_test(test_stop_before_run),
         cmocka_unit_test(test_too_many_connections),
