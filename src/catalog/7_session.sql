@@ -16,6 +16,9 @@ create macro __wirehouse.__pg.current_catalog() as wirehouse_database()::name;
 
 create macro __wirehouse.__pg.version() as wirehouse_version();
 create macro __wirehouse.__pg.pg_backend_pid() as wirehouse_backend_pid();
+create macro __wirehouse.__pg.pg_cancel_backend(pid) as wirehouse_cancel_backend(pid);
+create macro __wirehouse.__pg.pg_terminate_backend(pid, "timeout" := 0) as
+    wirehouse_terminate_backend(pid, "timeout");
 create macro __wirehouse.__pg.pg_client_encoding() as
     wirehouse_current_setting('client_encoding')::name;
 create macro __wirehouse.__pg.pg_is_in_recovery() as false;

@@ -105,6 +105,10 @@ struct engine_caller_ops {
      * the arena. False: out of memory. */
     bool (*settings)(void *caller, struct arena *, const char *const **cells,
                      size_t *rows);
+    /* End the running statement of a session, or the session, and in the latter case
+     * wait up to timeout_ms until it has gone. What to answer: false with a warning. */
+    bool (*cancel_backend)(void *caller, int32_t pid);
+    bool (*terminate_backend)(void *caller, int32_t pid, int64_t timeout_ms);
     const char *(*database)(void *caller); /* as the client calls it */
     uint32_t (*pid)(void *caller);
 };

@@ -57,6 +57,9 @@ static void finish_header(struct http_parse *parse)
     if (strcasecmp(parse->name, "host") == 0) {
         keep(request->host, parse->value);
         request->host_count++;
+    } else if (strcasecmp(parse->name, "x-query-id") == 0) {
+        keep(request->query_id, parse->value);
+        request->query_id_count++;
     } else if (strcasecmp(parse->name, "origin") == 0) {
         keep(request->origin, parse->value);
     } else if (strcasecmp(parse->name, "expect") == 0 &&

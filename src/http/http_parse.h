@@ -25,7 +25,8 @@ struct http_request {
     char method[16];
     char path[HTTP_PATH_MAX]; /* without the query */
     char host[HTTP_HOST_MAX], origin[HTTP_HOST_MAX];
-    unsigned host_count;
+    char query_id[HTTP_HOST_MAX]; /* X-Query-Id */
+    unsigned host_count, query_id_count;
     bool keep_alive;
     bool expects_continue; /* and the body has not begun to arrive */
     bool is_http10;

@@ -30,7 +30,27 @@ static void block_end(void *client)
         http->peer.host->block_end(http->peer.host_self);
 }
 
-static const struct query_client_ops client_ops = {.block_begin = block_begin,
+bool http_signal(const struct http_session *http, uint32_t pid,
+                 enum pgw_interrupt reason)
+{
+    return http->peer.host && http->peer.host->signal &&
+           http->peer.host->signal(http->peer.host_self, pid, reason);
+}
+
+static bool signal_process(void *client, uint32_t pid, enum pgw_interrupt reason)
+{
+    return http_signal(client, pid, reason);
+}
+
+static uint32_t pid(void *client)
+{
+    const struct http_session *http = client;
+    return http->peer.pid;
+}
+
+static const struct query_client_ops client_ops = {.pid = pid,
+                                                   .signal = signal_process,
+                                                   .block_begin = block_begin,
                                                    .block_end = block_end};
 
 /* ---- the request ---- */
@@ -147,8 +167,7 @@ static void begin_statement(struct http_session *http)
 {
     uint64_t now = clock_now_us();
     http->query.started_us = now;
-    atomic_store(&http->interrupt, PGW_INTERRUPT_NONE);
-    atomic_store(&http->running, ++http->statement_number << 1 | 1);
+    running_begin(&http->running);
     if (http->front->statement_timeout_ms && http->peer.host &&
         http->peer.host->deadline)
         http->peer.host->deadline(http->peer.host_self,
@@ -159,7 +178,8 @@ static void begin_statement(struct http_session *http)
 
 static void end_statement(struct http_session *http)
 {
-    atomic_store(&http->running, http->statement_number << 1);
+    http_queries_remove(&http->front->queries, http);
+    running_end(&http->running);
     if (http->front->statement_timeout_ms && http->peer.host &&
         http->peer.host->deadline)
         http->peer.host->deadline(http->peer.host_self, 0, PGW_INTERRUPT_NONE);
@@ -169,7 +189,7 @@ static void end_statement(struct http_session *http)
 /* Somebody wants this statement to end. */
 static bool interrupted(struct http_session *http, struct error *err)
 {
-    switch ((enum pgw_interrupt)atomic_load(&http->interrupt)) {
+    switch ((enum pgw_interrupt)running_reason(&http->running)) {
     case PGW_INTERRUPT_STATEMENT_TIMEOUT:
         error_set(err, "57014", "canceling statement due to statement timeout");
         return true;
@@ -349,6 +369,29 @@ static bool check_kind(struct http_session *http, struct error *err)
     return true;
 }
 
+static void refuse(struct http_session *http, int status, const struct error *err)
+{
+    http_query_drop(http);
+    http_reply_problem(http, status, err);
+}
+
+/* The client's own id, or a new one; who sends no good one is answered under a new. */
+static bool take_id(struct http_session *http, struct error *err)
+{
+    const struct http_request *request = http_parse_request(http->parse);
+    if (!http_id_make(http->query_id))
+        return error_set(err, "58000", "the system has no random bytes");
+    if (request->query_id_count == 0)
+        return true;
+    if (request->query_id_count > 1 || !http_id_is_well_formed(request->query_id))
+        return error_set(err, "22023",
+                         "X-Query-Id is not one of %d to %d letters, digits, dots, "
+                         "underscores and hyphens",
+                         HTTP_ID_LEAST, HTTP_ID_MOST);
+    memcpy(http->query_id, request->query_id, strlen(request->query_id) + 1);
+    return true;
+}
+
 void http_query_begin(struct http_session *http)
 {
     struct error err;
@@ -356,13 +399,31 @@ void http_query_begin(struct http_session *http)
     if (!http->session)
         http->session = query_session_new(http->front->database, &client_ops, http);
     bool done = http->session != NULL || error_no_memory(&err);
-    if (!done || !read_request(http, &err) || !check_kind(http, &err)) {
-        http_query_drop(http);
-        http_reply_problem(http, status_of(err.sqlstate), &err);
+    if (!done || !take_id(http, &err) || !read_request(http, &err) ||
+        !check_kind(http, &err)) {
+        refuse(http, status_of(err.sqlstate), &err);
         return;
     }
     begin_statement(http);
-    http->state = HTTP_RUNNING;
+    if (http_queries_add(&http->front->queries, http, &err)) {
+        http->state = HTTP_RUNNING;
+        return;
+    }
+    end_statement(http);
+    refuse(http, strcmp(err.sqlstate, "42710") == 0 ? 409 : status_of(err.sqlstate),
+           &err);
+}
+
+void http_query_cancel(struct http_session *http)
+{
+    struct error err;
+    const char *id = strrchr(http_parse_request(http->parse)->path, '/') + 1;
+    if (http_queries_cancel(&http->front->queries, id, http)) {
+        http_reply_nothing(http);
+        return;
+    }
+    error_set(&err, "42704", "no query of that id is running");
+    http_reply_problem(http, 404, &err);
 }
 
 void http_query_drop(struct http_session *http)

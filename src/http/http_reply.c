@@ -10,6 +10,7 @@ static const struct {
     const char *reason;
 } reasons[] = {
     {200, "OK"},
+    {204, "No Content"},
     {400, "Bad Request"},
     {403, "Forbidden"},
     {404, "Not Found"},
@@ -42,18 +43,21 @@ void http_reply_done(struct http_session *http)
 {
     http_query_drop(http);
     http_parse_next(http->parse);
+    http->query_id[0] = '\0';
     http->state = http->keep_alive ? HTTP_READING : HTTP_CLOSED;
 }
 
 static int write_head(const struct http_session *http, int status, const char *type,
                       const char *framing, char *out, size_t size)
 {
-    return snprintf(
-        out, size,
-        "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s"
-        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n%s\r\n",
-        status, reason_of(status), type, framing,
-        http->keep_alive ? "" : "Connection: close\r\n");
+    const char *id = http->query_id;
+    return snprintf(out, size,
+                    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s%s%s%s"
+                    "Cache-Control: no-store\r\nX-Content-Type-Options: "
+                    "nosniff\r\n%s\r\n",
+                    status, reason_of(status), type, framing, *id ? "X-Query-Id: " : "",
+                    id, *id ? "\r\n" : "",
+                    http->keep_alive ? "" : "Connection: close\r\n");
 }
 
 void http_reply(struct http_session *http, int status, const char *type,
@@ -64,6 +68,18 @@ void http_reply(struct http_session *http, int status, const char *type,
     int written = write_head(http, status, type, length, head, sizeof head);
     if (chain_append(&http->output, head, (size_t)written) &&
         chain_append(&http->output, body, len))
+        http_reply_done(http);
+    else
+        out_of_memory(http);
+}
+
+void http_reply_nothing(struct http_session *http)
+{
+    char head[128];
+    int written = snprintf(
+        head, sizeof head, "HTTP/1.1 204 %s\r\nCache-Control: no-store\r\n%s\r\n",
+        reason_of(204), http->keep_alive ? "" : "Connection: close\r\n");
+    if (chain_append(&http->output, head, (size_t)written))
         http_reply_done(http);
     else
         out_of_memory(http);

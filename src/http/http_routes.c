@@ -23,7 +23,18 @@ static const struct route {
     {"GET", "/health", get_health},
     {"GET", "/ready", get_ready},
     {"POST", "/v1/query", http_query_begin},
+    {"DELETE", "/v1/query/", http_query_cancel},
 };
+
+/* A path that ends in a slash is that of everything right below it. */
+static bool is_path_of(const struct route *route, const char *path)
+{
+    size_t len = strlen(route->path);
+    if (route->path[len - 1] != '/')
+        return strcmp(route->path, path) == 0;
+    return strncmp(route->path, path, len) == 0 && path[len] &&
+           !strchr(path + len, '/');
+}
 
 static void refuse(struct http_session *http, int status, const char *sqlstate,
                    const char *text)
@@ -74,7 +85,7 @@ void http_route(struct http_session *http)
         return;
     }
     for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-        if (strcmp(routes[i].path, request->path) != 0)
+        if (!is_path_of(&routes[i], request->path))
             continue;
         known = true;
         if (strcmp(routes[i].method, request->method) == 0) {

@@ -7,17 +7,37 @@
 
 enum { BODY_MAX = 64 << 20, HIGH_WATER = 256 << 10, RECV_BYTES = 8192 };
 
-struct http_session *http_session_new(const struct http_front *front,
+bool http_front_init(struct http_front *front, struct database *database,
+                     uint32_t statement_timeout_ms)
+{
+    front->statement_timeout_ms = statement_timeout_ms;
+    front->database = http_queries_init(&front->queries) ? database : NULL;
+    return front->database != NULL;
+}
+
+void http_front_free(struct http_front *front)
+{
+    if (front->database)
+        http_queries_free(&front->queries);
+    front->database = NULL;
+}
+
+struct http_session *http_session_new(struct http_front *front,
                                       const struct session_peer *peer)
 {
     struct http_session *http = calloc(1, sizeof *http);
     if (!http)
         return NULL;
+    if (!running_init(&http->running)) {
+        free(http);
+        return NULL;
+    }
     http->front = front;
     http->peer = *peer;
     http->parse = http_parse_new(BODY_MAX);
     if (http->parse)
         return http;
+    running_free(&http->running);
     free(http);
     return NULL;
 }
@@ -25,12 +45,14 @@ struct http_session *http_session_new(const struct http_front *front,
 static void free_session(void *self)
 {
     struct http_session *http = self;
+    http_queries_remove(&http->front->queries, http);
     http_query_drop(http);
     query_session_free(http->session);
     http_parse_free(http->parse);
     buf_free(&http->input);
     buf_free(&http->scratch);
     chain_free(&http->output);
+    running_free(&http->running);
     free(http);
 }
 
@@ -151,21 +173,20 @@ static void idle(void *self)
         buf_free(&http->input);
 }
 
+static void interrupt_query(void *self)
+{
+    struct http_session *http = self;
+    query_session_interrupt(http->session);
+}
+
 static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement)
 {
     struct http_session *http = self;
-    uint64_t word = atomic_load(&http->running);
-    bool runs = word & 1 && (*statement == 0 || *statement == word >> 1);
-    bool ends = reason == PGW_INTERRUPT_SHUTDOWN || reason == PGW_INTERRUPT_HANG_UP;
-    if (reason == PGW_INTERRUPT_SHUTDOWN || (ends && runs))
+    bool runs = running_interrupt(&http->running, (unsigned)reason, statement,
+                                  interrupt_query, http);
+    if (reason == PGW_INTERRUPT_SHUTDOWN || (reason == PGW_INTERRUPT_HANG_UP && runs))
         atomic_store(&http->closing, (unsigned)reason);
-    if (!runs)
-        return false;
-    *statement = word >> 1;
-    atomic_store(&http->interrupt, (unsigned)reason);
-    if (http->session)
-        query_session_interrupt(http->session);
-    return true;
+    return runs;
 }
 
 const struct session_ops http_session_ops = {.want = want,

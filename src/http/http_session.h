@@ -5,6 +5,7 @@
 #ifndef HTTP_HTTP_SESSION_H
 #define HTTP_HTTP_SESSION_H
 
+#include "http/http_queries.h"
 #include "net/session_ops.h"
 
 struct database;
@@ -13,12 +14,17 @@ struct database;
 struct http_front {
     struct database *database;
     uint32_t statement_timeout_ms; /* 0 = none */
+    struct http_queries queries;
 };
+
+bool http_front_init(struct http_front *front, struct database *database,
+                     uint32_t statement_timeout_ms) MUST_CHECK;
+void http_front_free(struct http_front *front); /* all zero is allowed */
 
 struct http_session;
 
 /* NULL when out of memory. */
-struct http_session *http_session_new(const struct http_front *front,
+struct http_session *http_session_new(struct http_front *front,
                                       const struct session_peer *peer);
 extern const struct session_ops http_session_ops;
 

@@ -6,7 +6,9 @@
 
 #include "core/buf.h"
 #include "core/chain.h"
+#include "core/running.h"
 #include "http/http_parse.h"
+#include "http/http_queries.h"
 #include "http/http_session.h"
 #include "server/query.h"
 
@@ -25,7 +27,7 @@ struct http_query {
 };
 
 struct http_session {
-    const struct http_front *front;
+    struct http_front *front;
     struct session_peer peer;
     enum http_state state;
     bool waiting, eof, keep_alive;
@@ -34,10 +36,10 @@ struct http_session {
     struct http_parse *parse;
     struct query_session *session; /* made when the first query comes */
     struct http_query query;
-    struct buf scratch; /* a piece of the answer's body */
-    uint64_t statement_number;
-    _Atomic uint64_t running;   /* number << 1 | 1 while a statement runs */
-    _Atomic unsigned interrupt; /* enum pgw_interrupt, of the running statement */
+    char query_id[HTTP_ID_MOST + 1]; /* "" = the request is none for a query */
+    bool is_listed;                  /* … under that id (http_queries.c) */
+    struct buf scratch;              /* a piece of the answer's body */
+    struct running running; /* the statement; its reasons are enum pgw_interrupt */
     _Atomic unsigned closing;
 };
 
@@ -52,6 +54,8 @@ void http_reply_problem(struct http_session *http, int status, const struct erro
 bool http_reply_begin(struct http_session *http, int status, const char *type);
 bool http_reply_piece(struct http_session *http, const void *data, size_t len);
 bool http_reply_end(struct http_session *http);
+/* 204: done, and there is nothing to say. */
+void http_reply_nothing(struct http_session *http);
 /* The answer has been given: read the next request, or close. */
 void http_reply_done(struct http_session *http);
 
@@ -59,8 +63,12 @@ void http_reply_done(struct http_session *http);
 void http_route(struct http_session *http);
 
 /* ---- http_query.c ---- */
+/* pgw_host.signal */
+bool http_signal(const struct http_session *http, uint32_t pid,
+                 enum pgw_interrupt reason);
 void http_query_begin(struct http_session *http);
 void http_query_step(struct http_session *http);
 void http_query_drop(struct http_session *http);
+void http_query_cancel(struct http_session *http);
 
 #endif

@@ -183,9 +183,10 @@ static bool start(struct server *server, struct error *err)
     server->front = (struct pg_front){.database = &server->database,
                                       .statement_timeout_ms = (uint32_t)options_number(
                                           &server->options, "statement-timeout")};
-    server->http = (struct http_front){.database = &server->database,
-                                       .statement_timeout_ms = (uint32_t)options_number(
-                                           &server->options, "statement-timeout")};
+    if (!http_front_init(
+            &server->http, &server->database,
+            (uint32_t)options_number(&server->options, "statement-timeout")))
+        return error_no_memory(err);
     server->net = net_new(&net, err);
     if (!server->net)
         return false;
@@ -222,6 +223,7 @@ static void stop(struct server *server)
 {
     stopped_by_signal = NULL;
     net_free(server->net);
+    http_front_free(&server->http);
     database_free(&server->database);
     options_free(&server->options);
 }

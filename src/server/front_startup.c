@@ -53,6 +53,12 @@ static uint32_t pid(void *client)
     return pgw_session_pid(front->session);
 }
 
+static bool signal_process(void *client, uint32_t pid, enum pgw_interrupt reason)
+{
+    const struct front *front = client;
+    return pgw_session_signal(front->session, pid, reason);
+}
+
 static bool block_begin(void *client)
 {
     struct front *front = client;
@@ -70,6 +76,7 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .style = tell_style,
                                                    .drop_statement = drop_statement,
                                                    .pid = pid,
+                                                   .signal = signal_process,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
 

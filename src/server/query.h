@@ -40,6 +40,8 @@ struct query_client_ops {
     bool (*drop_statement)(void *client, struct slice name);
     /* The process id that the client was told. NULL: none. */
     uint32_t (*pid)(void *client);
+    /* Thread-safe: pgw_host.signal. NULL: there are no other sessions. */
+    bool (*signal)(void *client, uint32_t pid, enum pgw_interrupt reason);
     /* The permission to block this thread (struct pgw_host). */
     bool (*block_begin)(void *client);
     void (*block_end)(void *client);

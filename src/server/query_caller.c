@@ -54,5 +54,7 @@ static uint32_t pid(void *caller)
 const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .set_setting = set_setting,
                                                    .settings = all_settings,
+                                                   .cancel_backend = query_cancel,
+                                                   .terminate_backend = query_terminate,
                                                    .database = database,
                                                    .pid = pid};

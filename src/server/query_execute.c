@@ -241,6 +241,8 @@ static enum pgw_status execute_in_engine(struct query_session *session,
     bool done = run(session, query, params, out, err);
     if (!done || !session->live)
         query_session_settle(session, done);
+    if (!out->rows) /* else behind the description of the rows */
+        query_session_tell_late(session);
     if (done && session->live)
         query_session_pause(session); /* the next batch is asked for at once */
     else

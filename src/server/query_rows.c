@@ -209,7 +209,9 @@ enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **ou
         return PGW_ERROR;
     }
     *out = &rows->current;
-    return advance(rows, err);
+    enum pgw_status status = advance(rows, err);
+    query_session_tell_late(rows->session);
+    return status;
 }
 
 bool query_rows_are_lost(const struct query_rows *rows)
@@ -240,4 +242,5 @@ void query_rows_close(struct query_rows *rows)
         query_session_settle(session, true);
         query_session_leave(session);
     }
+    query_session_forget_late(session);
 }

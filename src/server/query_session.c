@@ -97,6 +97,7 @@ void query_session_free(struct query_session *session)
         pool_snapshot_end(session->conn);
     }
     pool_release(session->database->pool, session->conn, broken || session->pinned);
+    query_session_forget_late(session);
     settings_free(&session->settings);
     pthread_mutex_destroy(&session->lock);
     free(session);
@@ -136,6 +137,7 @@ static void set_working(struct query_session *session, struct engine_conn *conn)
 void query_session_interrupt(struct query_session *session)
 {
     pthread_mutex_lock(&session->lock);
+    session->interrupts++;
     if (session->working)
         session->working->ops->interrupt(session->working);
     pthread_mutex_unlock(&session->lock);

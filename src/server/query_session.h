@@ -10,6 +10,7 @@
 #define SERVER_QUERY_SESSION_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "engine/pool.h"
 #include "server/query.h"
@@ -32,11 +33,22 @@ struct query_session {
                   */
     unsigned depth; /* enter without leave: one slot serves prepare and execute */
     struct pool_conn *conn;
-    struct query_rows *open;     /* all rows not yet closed, newest first */
-    struct query_rows *live;     /* the one that streams from conn */
-    pthread_mutex_t lock;        /* guards working alone */
-    struct engine_conn *working; /* the engine is executing on it right now */
+    struct query_rows *open;              /* all rows not yet closed, newest first */
+    struct query_rows *live;              /* the one that streams from conn */
+    pthread_mutex_t lock;                 /* guards what follows */
+    struct engine_conn *working;          /* the engine is executing on it right now */
+    unsigned interrupts;                  /* how many there have been */
+    struct late_notice *late, **late_end; /* what functions have to tell */
+    _Atomic unsigned late_count;
 };
+
+/* query_signal.c: pg_cancel_backend and pg_terminate_backend, on the engine's threads.
+ */
+bool query_cancel(void *session, int32_t pid);
+bool query_terminate(void *session, int32_t pid, int64_t timeout_ms);
+/* By the session's own thread: tell the client what they had to say. */
+void query_session_tell_late(struct query_session *session);
+void query_session_forget_late(struct query_session *session);
 
 /* Take a slot and a connection and mark it as working; WAIT or ERROR: nothing is held.
  */

@@ -4,7 +4,7 @@
 
 #include <duckdb.h>
 
-/* The types of result and parameters, a letter each: t text, n int4, b boolean,
+/* The types of result and parameters, a letter each: t text, n int4, i int8, b boolean,
  * s timestamptz, o oid, L list of text. */
 void duckdb_function_describe(duckdb_scalar_function function, const char *types);
 

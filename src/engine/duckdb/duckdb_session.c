@@ -200,6 +200,41 @@ static bool backend_pid(struct call *call)
     return true;
 }
 
+/* ---- other sessions ---- */
+
+static const void *argument(const struct call *call, idx_t argument)
+{
+    return duckdb_vector_get_data(duckdb_data_chunk_get_vector(call->input, argument));
+}
+
+static bool give_boolean(struct call *call, bool value)
+{
+    ((bool *)duckdb_vector_get_data(call->result))[call->row] = value;
+    return true;
+}
+
+static bool cancel_backend(struct call *call)
+{
+    if (is_null(call, 0))
+        return false;
+    int32_t pid = ((const int32_t *)argument(call, 0))[call->row];
+    return give_boolean(call, call->ops->cancel_backend(call->caller, pid));
+}
+
+static bool terminate_backend(struct call *call)
+{
+    if (is_null(call, 0) || is_null(call, 1))
+        return false;
+    int32_t pid = ((const int32_t *)argument(call, 0))[call->row];
+    int64_t timeout_ms = ((const int64_t *)argument(call, 1))[call->row];
+    if (timeout_ms < 0)
+        return error_set(&call->err, "22003", "\"timeout\" must not be negative");
+    return give_boolean(call,
+                        call->ops->terminate_backend(call->caller, pid, timeout_ms));
+}
+
+/* ---- the server ---- */
+
 static bool start_time(struct call *call)
 {
     int64_t *results = duckdb_vector_get_data(call->result);
@@ -218,8 +253,7 @@ static bool version(struct call *call)
     return give(call, line);
 }
 
-/* Types: t text, b a boolean, n a number, s a time stamp with time zone. The first is
- * the result's. */
+/* Types: as duckdb_function_describe has them. The first is the result's. */
 static const struct function {
     const char *name, *types;
     row_function *call;
@@ -230,6 +264,8 @@ static const struct function {
     {"wirehouse_user", "t", user},
     {"wirehouse_database", "t", database},
     {"wirehouse_backend_pid", "n", backend_pid},
+    {"wirehouse_cancel_backend", "bn", cancel_backend},
+    {"wirehouse_terminate_backend", "bni", terminate_backend},
     {"wirehouse_start_time", "s", start_time},
     {"wirehouse_version", "t", version},
 };
