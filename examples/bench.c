@@ -105,18 +105,20 @@ static enum pgw_status next(void *self, pgw_row *row, struct pgw_error *err)
 /* `select SHAPE [ROWS]`, one row unless it is said. */
 static bool read_select(struct pgw_slice sql, struct select *out)
 {
-    char text[64], name[32];
-    long long rows = 1;
-    int length = sql.len < sizeof text ? (int)sql.len : 0;
-    (void)snprintf(text, sizeof text, "%.*s", length, sql.data);
-    if (sscanf(text, "select %31s %lld", name, &rows) < 1)
+    static const char word[] = "select ";
+    char text[64], *end;
+    (void)snprintf(text, sizeof text, "%.*s", (int)sql.len, sql.data);
+    if (sql.len >= sizeof text || strncmp(text, word, sizeof word - 1) != 0)
         return false;
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        *out = (struct select){&shapes[i], rows, 0};
-        if (strcmp(shapes[i].name, name) == 0)
-            return true;
-    }
-    return false;
+    const char *name = text + sizeof word - 1, *rows = strchr(name, ' ');
+    size_t len = rows ? (size_t)(rows - name) : strlen(name);
+    out->next = 0;
+    out->rows = rows ? strtoll(rows, &end, 10) : 1;
+    out->shape = shapes;
+    while (strncmp(out->shape->name, name, len) != 0 || out->shape->name[len])
+        if (++out->shape == shapes + sizeof shapes / sizeof *shapes)
+            return false;
+    return !rows || !*end;
 }
 
 static enum pgw_status parse(void *state, pgw_session *session,

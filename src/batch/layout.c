@@ -20,6 +20,25 @@ bool layout_is_string(enum layout layout)
            layout == LAYOUT_OFFSETS32 || layout == LAYOUT_OFFSETS64;
 }
 
+size_t column_longest(const struct column *column, size_t rows)
+{
+    size_t longest = 0;
+    if (column->layout == LAYOUT_STRING16 && !column->validity) {
+        const char *entries = column->data;
+        uint32_t most = 0, len;
+        for (size_t row = 0; row < rows; row++) {
+            memcpy(&len, entries + row * 16, sizeof len);
+            most = len > most ? len : most;
+        }
+        return most;
+    }
+    for (size_t row = 0; row < rows; row++) {
+        size_t len = column_is_valid(column, row) ? column_slice(column, row).len : 0;
+        longest = len > longest ? len : longest;
+    }
+    return longest;
+}
+
 size_t column_child_rows(const struct column *column, size_t rows)
 {
     size_t most = 0;

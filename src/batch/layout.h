@@ -10,6 +10,9 @@ size_t layout_width(enum layout layout);
 /* Is a value text or bytes that column_slice reads? */
 bool layout_is_string(enum layout layout);
 
+/* The bytes of the longest value in one of these layouts; NULLs are not looked at. */
+size_t column_longest(const struct column *column, size_t rows);
+
 /* How many rows of its children a column of so many rows reaches. */
 size_t column_child_rows(const struct column *column, size_t rows);
 

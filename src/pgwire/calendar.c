@@ -6,29 +6,11 @@
  * 400 years (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
 #include "pgwire/calendar.h"
 
-enum { FROM_MARCH_0 = 719468, DAYS_OF_ERA = 146097 };
-
-/* From 0000-03-01 on, as many days as stay within 32 bits. */
-static struct civil civil_of(uint32_t days)
-{
-    uint32_t quarters = 4 * days + 3;
-    uint32_t century = quarters / DAYS_OF_ERA;
-    uint64_t scaled = UINT64_C(2939745) * (quarters % DAYS_OF_ERA / 4 * 4 + 3);
-    uint32_t of_year = (uint32_t)scaled / 2939745 / 4;
-    uint32_t month = 2141 * of_year + 197913;
-    bool is_next = of_year >= 306; /* January and February */
-    return (struct civil){
-        .year = (int64_t)(100 * century + (uint32_t)(scaled >> 32) + is_next),
-        .month = (month >> 16) - (is_next ? 12 : 0),
-        .day = (month & 0xffff) / 2141 + 1};
-}
-
 struct civil calendar_civil(int64_t days)
 {
-    enum { LIMIT = 1 << 28 };
-    if (days >= -FROM_MARCH_0 && days < LIMIT)
-        return civil_of((uint32_t)(days + FROM_MARCH_0));
-    days += FROM_MARCH_0;
+    if (days >= -CALENDAR_FROM_MARCH_0 && days < CALENDAR_COMMON)
+        return calendar_common((uint32_t)(days + CALENDAR_FROM_MARCH_0));
+    days += CALENDAR_FROM_MARCH_0;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
     unsigned of_era = (unsigned)(days - era * 146097);
     unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;

@@ -27,10 +27,28 @@ uint8_t *cell_binary_uuid(const struct cell *cell, size_t row, uint8_t *to)
     return raw + 16;
 }
 
+/* A copy of what is often short: pieces of a fixed size from both ends, which overlap.
+ */
+static inline void copy_bytes(uint8_t *to, const char *from, size_t len)
+{
+    if (len >= 16 && len <= 64) {
+        size_t half = len > 32 ? 16 : 0;
+        memcpy(to, from, 16);
+        memcpy(to + half, from + half, 16);
+        memcpy(to + len - 16 - half, from + len - 16 - half, 16);
+        memcpy(to + len - 16, from + len - 16, 16);
+    } else if (len >= 8 && len < 16) {
+        memcpy(to, from, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
+    } else {
+        memcpy(to, from, len);
+    }
+}
+
 static inline uint8_t *put_slice(struct slice text, uint8_t *to)
 {
     to = value_put32(to, (uint32_t)text.len);
-    memcpy(to, text.data, text.len);
+    copy_bytes(to, text.data, text.len);
     return to + text.len;
 }
 
@@ -39,10 +57,13 @@ static inline uint8_t *put_slice(struct slice text, uint8_t *to)
 uint8_t *cell_string16(const struct cell *cell, size_t row, uint8_t *to)
 {
     const char *entry = (const char *)cell->data + row * 16;
+    const char *pointer;
     uint32_t len;
     memcpy(&len, entry, sizeof len);
-    if (len > 12)
-        return put_slice(column_slice(cell->column, row), to);
+    if (len > 12) {
+        memcpy(&pointer, entry + 8, sizeof pointer);
+        return put_slice((struct slice){pointer, len}, to);
+    }
     to = value_put32(to, len);
     memcpy(to, entry + 4, 12);
     return to + len;

@@ -9,13 +9,16 @@
 
 #include <stdio.h>
 
+#include "batch/layout.h"
 #include "core/attr.h"
 #include "pgwire/cell.h"
 #include "pgwire/render.h"
 #include "pgwire/row.h"
 #include "pgwire/value.h"
 
-enum { HEADER_BYTES = 7, RESERVE_BYTES = 32 << 10 };
+/* A row's text columns are given the room of the longest in the batch, if that is not
+ * above SPARE_BYTES, so that rows need not be measured. */
+enum { HEADER_BYTES = 7, RESERVE_BYTES = 32 << 10, SPARE_BYTES = 1 << 10 };
 
 struct plan {
     const struct type *const *types;
@@ -27,7 +30,7 @@ struct plan {
     struct cell **variable; /* those whose size is the row's */
     size_t variable_count;
     struct rendering *renderings;
-    size_t fixed_bytes;           /* of a row without its variable parts */
+    size_t fixed_bytes;           /* of a row at most, without its variable parts */
     const struct column *columns; /* what the cells point into */
     unsigned style_version;       /* for which they were chosen */
     const char *failure;
@@ -98,6 +101,18 @@ static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
     return PGW_ERROR;
 }
 
+static void make_room(struct plan *plan, struct cell *cell, size_t rows)
+{
+    plan->fixed_bytes += cell->max;
+    if (!cell_varies(cell))
+        return;
+    size_t longest = cell->size ? SIZE_MAX : column_longest(cell->column, rows);
+    if (cell->size || longest > SPARE_BYTES / cell->per_byte)
+        plan->variable[plan->variable_count++] = cell;
+    else
+        plan->fixed_bytes += longest * cell->per_byte;
+}
+
 static enum pgw_status prepare_cell(struct plan *plan, size_t i,
                                     const struct batch *batch,
                                     const struct pgw_style *style,
@@ -117,9 +132,7 @@ static enum pgw_status prepare_cell(struct plan *plan, size_t i,
         context.format = PGW_TEXT_FORMAT; /* the rendering has the format already */
         (void)cell_choose(&rendering->column, &context, cell, &plan->memories[i]);
     }
-    plan->fixed_bytes += cell->max;
-    if (cell_varies(cell))
-        plan->variable[plan->variable_count++] = cell;
+    make_room(plan, cell, batch->rows);
     return PGW_OK;
 }
 
@@ -157,11 +170,11 @@ static size_t row_bytes(const struct plan *plan, size_t row)
 /* One DataRow at `to`, where there is room for it. NULL: plan->failure says why. */
 static uint8_t *write_row(const struct plan *plan, size_t row, uint8_t *to)
 {
+    const struct cell *cell = plan->cells, *end = cell + plan->count;
     uint8_t *start = to;
     to[0] = 'D';
     to = value_put16(to + 5, (uint16_t)plan->count);
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct cell *cell = &plan->cells[i];
+    for (; cell < end; cell++) {
         to = is_null(cell, row) ? value_put32(to, UINT32_MAX)
                                 : cell->write(cell, row, to);
         if (UNLIKELY(!to))
@@ -182,33 +195,46 @@ static enum pgw_status explain(const struct plan *plan, size_t row, uint8_t *roo
     return failed(plan, plan->failure, i, err);
 }
 
+/* Rows from `first` to before `last`, as many as fit; *to moves on. Returns the first
+ * one that was not written: for lack of room, or, with plan->failure set, because it
+ * cannot be. What changes stays in registers: behind stores whose addresses depend on
+ * what was converted, the processor would wait for it. */
+static size_t write_rows(const struct plan *plan, size_t first, size_t last,
+                         uint8_t **to, const uint8_t *end)
+{
+    bool measured = plan->variable_count > 0;
+    size_t bytes = plan->fixed_bytes, row = first;
+    uint8_t *at = *to;
+    for (; row < last; row++) {
+        if (measured)
+            bytes = row_bytes(plan, row);
+        uint8_t *behind = (size_t)(end - at) >= bytes ? write_row(plan, row, at) : NULL;
+        if (UNLIKELY(!behind))
+            break;
+        at = behind;
+    }
+    *to = at;
+    return row;
+}
+
 /* Rows that fit into one piece of the chain; *next moves on. */
 static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
                                    const struct batch *batch, size_t *next,
                                    size_t limit, struct pgw_error *err)
 {
-    size_t bytes = row_bytes(plan, *next), written = 0;
+    size_t bytes = row_bytes(plan, *next), rows = batch->rows - *next;
     if (bytes > INT32_MAX)
         return pgw_fail(err, "54000", "row %zu is too large for the protocol",
                         *next + 1);
-    size_t wanted = bytes < RESERVE_BYTES ? RESERVE_BYTES : bytes;
-    uint8_t *start = pgw_row_reserve(row, wanted), *to = start;
+    rows = rows < limit ? rows : limit;
+    size_t wanted = rows < RESERVE_BYTES / bytes ? rows * bytes : RESERVE_BYTES;
+    uint8_t *start = pgw_row_reserve(row, bytes > wanted ? bytes : wanted), *to = start;
     if (!start)
         return PGW_ERROR; /* the sink has failed, and says why */
-    uint8_t *end = start + chain_room(row->out);
-    while (written < limit && *next < batch->rows && (size_t)(end - to) >= bytes) {
-        uint8_t *behind = write_row(plan, *next, to);
-        if (UNLIKELY(!behind)) {
-            (void)pgw_row_commit(row, (size_t)(to - start), written);
-            return explain(plan, *next, to, err);
-        }
-        to = behind;
-        written++;
-        if (++*next < batch->rows && plan->variable_count > 0)
-            bytes = row_bytes(plan, *next);
-    }
-    (void)pgw_row_commit(row, (size_t)(to - start), written);
-    return PGW_OK;
+    size_t first = *next;
+    *next = write_rows(plan, first, first + rows, &to, start + chain_room(row->out));
+    (void)pgw_row_commit(row, (size_t)(to - start), *next - first);
+    return plan->failure ? explain(plan, *next, to, err) : PGW_OK;
 }
 
 enum pgw_status plan_write(struct plan *plan, pgw_row *row, const struct batch *batch,

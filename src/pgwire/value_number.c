@@ -206,34 +206,48 @@ uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale)
     return value_udecimal_binary(to, magnitude, value < 0, scale);
 }
 
-/* Four digits in base 10000, the most significant one in the highest bits; the value
- * has at most sixteen decimal digits. */
-static uint64_t pack_digits(uint64_t value)
+/* The digits in base 10000, the most significant one in the highest bits, zeros behind
+ * the last, and how many they are; the value is neither 0 nor above 10^16. By branches,
+ * which are foreseen: where the next value goes must not wait for divisions. */
+static inline uint64_t pack_digits(uint64_t value, unsigned *count)
 {
-    uint32_t high = (uint32_t)(value / 100000000),
-             low = (uint32_t)(value - (uint64_t)high * 100000000);
-    uint64_t a = high / 10000, b = high - (uint32_t)a * 10000;
-    uint64_t c = low / 10000, d = low - (uint32_t)c * 10000;
-    return a << 48 | b << 32 | c << 16 | d;
+    static const uint32_t e4 = 10000, e8 = 100000000;
+    if (value < e4) {
+        *count = 1;
+        return value << 48;
+    }
+    if (value < e8) {
+        uint32_t first = (uint32_t)value / e4;
+        *count = 2;
+        return (uint64_t)first << 48 | (uint64_t)((uint32_t)value - first * e4) << 32;
+    }
+    uint64_t high = value / e8;
+    uint32_t low = (uint32_t)(value - high * e8), third = low / e4;
+    uint64_t rest = (uint64_t)third << 16 | (low - third * e4);
+    if (high < e4) {
+        *count = 3;
+        return high << 48 | rest << 16;
+    }
+    uint32_t first = (uint32_t)high / e4;
+    *count = 4;
+    return (uint64_t)first << 48 | (uint64_t)((uint32_t)high - first * e4) << 32 | rest;
 }
 
-/* What is short enough is written as two words, without a loop: zeros at both ends are
- * counted in the packed digits. */
+/* What is short enough is written as two words, without a loop over its digits. */
 uint8_t *value_decimal64_binary(uint8_t *to, int64_t value, unsigned scale)
 {
     static const uint64_t long_magnitude = 10000000000000; /* sixteen digits, shifted */
-    unsigned shift = (4 - scale % 4) % 4, behind = (scale + shift) / 4;
+    unsigned shift = (4 - scale % 4) % 4, behind = (scale + shift) / 4, count;
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
     if (UNLIKELY(magnitude >= long_magnitude || magnitude == 0))
         return value_decimal_binary(to, value, scale);
-    uint64_t digits = pack_digits(magnitude * factors[shift]);
-    unsigned lead = (unsigned)__builtin_clzll(digits) / 16;
-    unsigned trail = (unsigned)__builtin_ctzll(digits) / 16;
-    unsigned count = 4 - lead - trail;
-    uint16_t weight = (uint16_t)(3 - (int)lead - (int)behind);
+    uint64_t digits = pack_digits(magnitude * factors[shift], &count);
+    uint16_t weight = (uint16_t)((int)count - 1 - (int)behind);
+    while (!(digits >> (64 - 16 * count) & 0xffff)) /* zeros at the end are not sent */
+        count--;
     uint64_t header = (uint64_t)count << 48 | (uint64_t)weight << 32 |
                       (value < 0 ? (uint64_t)NUMERIC_NEGATIVE << 16 : 0) | scale;
     to = value_put64(to, header);
-    (void)value_put64(to, digits << 16 * lead);
+    (void)value_put64(to, digits);
     return to + (size_t)2 * count;
 }

@@ -1,9 +1,30 @@
 /* value_time.c - dates and times, written in ISO style and UTC. */
 #include "pgwire/value_time.h"
+#include "core/attr.h"
 #include "pgwire/calendar.h"
 #include "pgwire/value.h"
 
 static const int64_t us_per_day = INT64_C(86400000000);
+
+/* The years that have four digits and no era: from 0001-01-01 to 9999-12-31. */
+enum { FOUR_DIGITS_FROM = -719162, FOUR_DIGITS_TO = 2932896 };
+
+static inline bool has_four_digits(int64_t days)
+{
+    return days >= FOUR_DIGITS_FROM && days <= FOUR_DIGITS_TO;
+}
+
+static inline uint8_t *put_four_digits(uint8_t *to, int32_t days)
+{
+    struct civil civil = calendar_common((uint32_t)(days + CALENDAR_FROM_MARCH_0));
+    unsigned year = (unsigned)civil.year, century = year / 100;
+    (void)time_put2(to, century);
+    (void)time_put2(to + 2, year - century * 100);
+    to[4] = '-';
+    (void)time_put2(to + 5, civil.month);
+    to[7] = '-';
+    return time_put2(to + 8, civil.day);
+}
 
 /* At least four digits; years before 1 are counted backwards, their era is put later.
  */
@@ -29,6 +50,8 @@ static uint8_t *put_era(uint8_t *to, struct civil civil)
 
 uint8_t *value_date_text(uint8_t *to, int32_t days)
 {
+    if (LIKELY(has_four_digits(days)))
+        return put_four_digits(to, days);
     if (days == INT32_MAX)
         return time_put_text(to, "infinity");
     if (days == -INT32_MAX)
@@ -43,22 +66,24 @@ uint8_t *time_put_fraction(uint8_t *to, unsigned us)
     if (us == 0)
         return to;
     *to++ = '.';
-    for (unsigned unit = 100000; us > 0; unit /= 10) {
-        *to++ = (uint8_t)('0' + us / unit);
-        us %= unit;
-    }
+    to = time_put2(to, us / 10000);
+    to = time_put2(to, us / 100 % 100);
+    to = time_put2(to, us % 100);
+    while (to[-1] == '0')
+        to--;
     return to;
 }
 
 uint8_t *value_time_text(uint8_t *to, int64_t us)
 {
-    unsigned seconds = (unsigned)(us / 1000000);
-    to = time_put2(to, seconds / 3600);
-    *to++ = ':';
-    to = time_put2(to, seconds / 60 % 60);
-    *to++ = ':';
-    to = time_put2(to, seconds % 60);
-    return time_put_fraction(to, (unsigned)(us % 1000000));
+    unsigned seconds = (unsigned)(us / 1000000), minutes = seconds / 60;
+    unsigned hours = minutes / 60;
+    (void)time_put2(to, hours);
+    to[2] = ':';
+    (void)time_put2(to + 3, minutes - hours * 60);
+    to[5] = ':';
+    (void)time_put2(to + 6, seconds - minutes * 60);
+    return time_put_fraction(to + 8, (unsigned)(us - (int64_t)seconds * 1000000));
 }
 
 uint8_t *value_timestamp_text(uint8_t *to, int64_t us, bool with_zone)
@@ -72,8 +97,11 @@ uint8_t *value_timestamp_text(uint8_t *to, int64_t us, bool with_zone)
         rest += us_per_day;
         days--;
     }
-    struct civil civil = calendar_civil(days);
-    to = time_put_civil(to, civil);
+    struct civil civil = {.year = 1};
+    if (LIKELY(has_four_digits(days)))
+        to = put_four_digits(to, (int32_t)days);
+    else
+        to = time_put_civil(to, civil = calendar_civil(days));
     *to++ = ' ';
     to = value_time_text(to, rest);
     if (with_zone)
