@@ -1,10 +1,11 @@
 /* duckdb_cursor.c - a streaming result, a chunk at a time. */
 #include <stdlib.h>
 
-#include "engine/duckdb/duckdb_internal.h"
+#include "engine/duckdb/duckdb_helpers.h"
 
 struct duckdb_cursor {
     struct engine_cursor base;
+    struct duckdb_conn *conn;
     duckdb_result result;
     duckdb_data_chunk chunk; /* what the last batch points into */
     struct slice sql;        /* for error positions; the statement's */
@@ -89,7 +90,9 @@ static enum engine_next next(struct engine_cursor *base, struct batch *out,
         if (cursor->chunk)
             duckdb_destroy_data_chunk(&cursor->chunk);
         arena_reset(&cursor->views);
+        duckdb_helpers_enter(cursor->conn, false);
         cursor->chunk = duckdb_fetch_chunk(cursor->result);
+        duckdb_helpers_leave(cursor->conn);
         if (!cursor->chunk)
             return fail(cursor, err);
     } while (duckdb_data_chunk_get_size(cursor->chunk) == 0);
@@ -123,9 +126,8 @@ static bool read_count(struct duckdb_cursor *cursor, struct error *err)
     return got != ENGINE_ERROR;
 }
 
-struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
-                                        const struct duckdb_names *names,
-                                        struct error *err)
+struct engine_cursor *duckdb_cursor_new(struct duckdb_conn *conn, duckdb_result *result,
+                                        struct slice sql, struct error *err)
 {
     struct duckdb_cursor *cursor = calloc(1, sizeof *cursor);
     if (!cursor) {
@@ -134,10 +136,11 @@ struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
         return NULL;
     }
     cursor->base.ops = &ops;
+    cursor->conn = conn;
     cursor->result = *result;
     cursor->sql = sql;
     *result = (duckdb_result){0};
-    bool described = describe(cursor, names) || error_no_memory(err);
+    bool described = describe(cursor, conn->names) || error_no_memory(err);
     if (described && check_types(cursor, err) && read_count(cursor, err))
         return &cursor->base;
     close_cursor(&cursor->base);

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "engine/duckdb/duckdb_catalog.h"
-#include "engine/duckdb/duckdb_internal.h"
-#include "engine/duckdb/duckdb_session.h"
+#include "engine/duckdb/duckdb_helpers.h"
 
 struct duckdb_engine {
     struct engine base;
@@ -18,6 +17,7 @@ struct duckdb_engine {
     struct duckdb_names names;
     struct duckdb_catalog *catalog;
     struct duckdb_conns conns;
+    struct duckdb_helpers *helpers;
     char spill[4096];
     bool owns_spill; /* nobody has asked for that directory */
 };
@@ -31,6 +31,7 @@ static bool connect_engine(struct engine *base, struct engine_conn **out,
         return error_no_memory(err);
     conn->base.ops = &duckdb_conn_ops;
     conn->names = &engine->names;
+    conn->helpers = engine->helpers;
     if (duckdb_connect(engine->database, &conn->connection) != DuckDBSuccess) {
         free(conn);
         return error_set(err, "53000", "the engine takes no more connections");
@@ -49,6 +50,7 @@ static void free_engine(struct engine *base)
 {
     struct duckdb_engine *engine = (struct duckdb_engine *)base;
     duckdb_catalog_disconnect(engine->catalog);
+    duckdb_helpers_free(engine->helpers);
     duckdb_close(&engine->database);
     duckdb_catalog_free(engine->catalog);
     duckdb_conns_free(&engine->conns);
@@ -205,7 +207,9 @@ static bool set_up(struct duckdb_engine *engine, const struct duckdb_options *op
            duckdb_catalog_read(connection, err);
     duckdb_disconnect(&connection);
     arena_free(&arena);
-    return done;
+    if (done)
+        engine->helpers = duckdb_helpers_new(engine->database, &engine->conns, err);
+    return engine->helpers != NULL;
 }
 
 bool duckdb_engine_new(const struct duckdb_options *options, struct engine **out,

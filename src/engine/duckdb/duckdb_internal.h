@@ -4,6 +4,7 @@
 
 #include <duckdb.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "batch/type_oids.h"
 #include "core/arena.h"
@@ -46,14 +47,25 @@ bool duckdb_drop_temporary(struct engine_conn *conn, struct error *err);
 /* duckdb_statement.c */
 extern const struct engine_conn_ops duckdb_conn_ops;
 
+/* What the engine does for a connection right now: duckdb_helpers.c. */
+struct duckdb_work {
+    _Atomic uint64_t word;   /* which statement, and whether it works */
+    _Atomic clockid_t clock; /* the CPU time of the thread that does */
+    /* the watcher's: what it saw first, and when */
+    uint64_t seen_word, seen_cpu_ns, seen_tick;
+    clockid_t seen_clock;
+};
+
 struct duckdb_conn {
     struct engine_conn base;
     duckdb_connection connection;
-    struct duckdb_conns *conns; /* those that it is one of; duckdb_session.h */
-    struct duckdb_conn *next;   /* of those */
-    idx_t number;               /* as the engine counts connections */
-    struct duckdb_names *names; /* the engine's */
-    bool changed_catalog;       /* in the transaction that is open */
+    struct duckdb_conns *conns;     /* those that it is one of; duckdb_session.h */
+    struct duckdb_conn *next;       /* of those */
+    idx_t number;                   /* as the engine counts connections */
+    struct duckdb_names *names;     /* the engine's */
+    bool changed_catalog;           /* in the transaction that is open */
+    struct duckdb_helpers *helpers; /* NULL: it is not watched. duckdb_helpers.c */
+    struct duckdb_work work;
 };
 
 /* Read the names again if they may have changed; runs a statement on the connection.
@@ -68,9 +80,8 @@ bool duckdb_bind_batch(duckdb_prepared_statement prepared, size_t param_count,
                        struct error *err) MUST_CHECK;
 
 /* duckdb_cursor.c: the result is moved in, also on failure. */
-struct engine_cursor *duckdb_cursor_new(duckdb_result *result, struct slice sql,
-                                        const struct duckdb_names *names,
-                                        struct error *err);
+struct engine_cursor *duckdb_cursor_new(struct duckdb_conn *conn, duckdb_result *result,
+                                        struct slice sql, struct error *err);
 
 /* duckdb_source.c: one statement, its errors; and the views over files. */
 bool duckdb_run(duckdb_connection connection, const char *sql, struct error *err);

@@ -1,8 +1,7 @@
 /* duckdb_statement.c - connections and prepared statements. */
 #include <stdlib.h>
 
-#include "engine/duckdb/duckdb_internal.h"
-#include "engine/duckdb/duckdb_session.h"
+#include "engine/duckdb/duckdb_helpers.h"
 
 struct duckdb_statement {
     struct engine_stmt base;
@@ -10,28 +9,44 @@ struct duckdb_statement {
     duckdb_prepared_statement prepared;
     struct arena arena; /* text, types, columns */
     struct slice sql;
+    bool sets_threads;
 };
 
 /* ---- statements ---- */
+
+static bool run(struct duckdb_statement *statement, const struct batch *params,
+                struct engine_cursor **out, struct error *err)
+{
+    struct duckdb_conn *conn = statement->conn;
+    duckdb_result result;
+    if (!duckdb_bind_batch(statement->prepared, statement->base.param_count, params,
+                           statement->sql, err))
+        return false;
+    duckdb_names_executed(conn, duckdb_prepared_statement_type(statement->prepared));
+    duckdb_helpers_enter(conn, true);
+    duckdb_state state =
+        duckdb_execute_prepared_streaming(statement->prepared, &result);
+    duckdb_helpers_leave(conn);
+    if (state != DuckDBSuccess) {
+        duckdb_error_set(err, duckdb_result_error(&result), statement->sql);
+        duckdb_destroy_result(&result);
+        return false;
+    }
+    *out = duckdb_cursor_new(conn, &result, statement->sql, err);
+    return *out != NULL;
+}
 
 static bool execute(struct engine_stmt *base, const struct batch *params,
                     struct engine_cursor **out, struct error *err)
 {
     struct duckdb_statement *statement = (struct duckdb_statement *)base;
-    duckdb_result result;
-    if (!duckdb_bind_batch(statement->prepared, statement->base.param_count, params,
-                           statement->sql, err))
-        return false;
-    duckdb_names_executed(statement->conn,
-                          duckdb_prepared_statement_type(statement->prepared));
-    if (duckdb_execute_prepared_streaming(statement->prepared, &result) !=
-        DuckDBSuccess) {
-        duckdb_error_set(err, duckdb_result_error(&result), statement->sql);
-        duckdb_destroy_result(&result);
-        return false;
-    }
-    *out = duckdb_cursor_new(&result, statement->sql, statement->conn->names, err);
-    return *out != NULL;
+    struct duckdb_helpers *helpers = statement->conn->helpers;
+    if (!statement->sets_threads || !helpers)
+        return run(statement, params, out, err);
+    duckdb_helpers_withdraw(helpers);
+    bool done = run(statement, params, out, err);
+    duckdb_helpers_return(helpers);
+    return done;
 }
 
 static void close_statement(struct engine_stmt *base)
@@ -152,6 +167,15 @@ static bool changes_catalogue(duckdb_prepared_statement prepared)
     return true;
 }
 
+/* SET, RESET and PRAGMA of how many threads there are, and of a few settings more. */
+static bool sets_threads(const struct duckdb_statement *statement)
+{
+    duckdb_statement_type type = duckdb_prepared_statement_type(statement->prepared);
+    return (type == DUCKDB_STATEMENT_TYPE_SET ||
+            type == DUCKDB_STATEMENT_TYPE_PRAGMA) &&
+           statement->sql.data && strcasestr(statement->sql.data, "threads");
+}
+
 static bool check(struct engine_conn *base, struct slice sql, struct error *err)
 {
     struct duckdb_conn *conn = (struct duckdb_conn *)base;
@@ -204,6 +228,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
     statement->base.returns_rows = returns_rows(statement);
     statement->base.changes_catalogue = changes_catalogue(statement->prepared);
     statement->base.changes_rows = changes_rows(statement->prepared);
+    statement->sets_threads = sets_threads(statement);
     *out = &statement->base;
     return true;
 }
