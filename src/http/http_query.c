@@ -4,7 +4,6 @@
  * whatever the result. An error before the first row is a problem (RFC 9457); after it,
  * the connection is closed in the middle of the answer, which no client can miss. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +11,6 @@
 #include "encode/json.h"
 #include "http/http_state.h"
 #include "server/database.h"
-#include "sql/split.h"
 
 /* ---- the query layer's client ---- */
 
@@ -52,114 +50,6 @@ static const struct query_client_ops client_ops = {.pid = pid,
                                                    .signal = signal_process,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
-
-/* ---- the request ---- */
-
-static const struct type type_bool = {.id = TYPE_BOOL, .name = "bool"};
-static const struct type type_int8 = {.id = TYPE_INT64, .name = "int8"};
-static const struct type type_float8 = {.id = TYPE_FLOAT64, .name = "float8"};
-static const struct type type_string = {.id = TYPE_TEXT, .name = "text"};
-
-union value {
-    uint8_t boolean;
-    int64_t int8;
-    double float8;
-    struct slice text;
-};
-
-/* Strings take the type that the engine infers; the others say what they are. */
-static bool read_param(struct http_query *query, const json_t *json,
-                       struct column *column, const char **cast)
-{
-    union value *value = arena_calloc(&query->arena, 1, sizeof *value);
-    if (!value)
-        return false;
-    *column =
-        (struct column){.type = &type_string, .layout = LAYOUT_NULL, .data = value};
-    if (json_is_boolean(json)) {
-        value->boolean = json_is_true(json);
-        column->type = &type_bool;
-        column->layout = LAYOUT_BOOL8;
-        *cast = "bool";
-    } else if (json_is_integer(json)) {
-        value->int8 = json_integer_value(json);
-        column->type = &type_int8;
-        column->layout = LAYOUT_FIXED8;
-        *cast = "int8";
-    } else if (json_is_real(json)) {
-        value->float8 = json_real_value(json);
-        column->type = &type_float8;
-        column->layout = LAYOUT_FLOAT8;
-        *cast = "float8";
-    } else if (!json_is_null(json)) {
-        char *text =
-            json_is_string(json)
-                ? arena_string(&query->arena, (struct slice){json_string_value(json),
-                                                             json_string_length(json)})
-                : NULL;
-        value->text = (struct slice){text, json_string_length(json)};
-        column->layout = LAYOUT_SLICES;
-        return text != NULL;
-    }
-    return true;
-}
-
-static bool read_params(struct http_query *query, const json_t *params,
-                        struct error *err)
-{
-    size_t count = params ? json_array_size(params) : 0;
-    struct column *columns = arena_calloc(&query->arena, count, sizeof *columns);
-    query->casts = arena_calloc(&query->arena, count, sizeof *query->casts);
-    if (!columns || !query->casts)
-        return error_no_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *json = json_array_get(params, i);
-        if (json_is_array(json) || json_is_object(json))
-            return error_set(
-                err, "22023",
-                "parameter $%zu is neither a string, number, boolean nor null", i + 1);
-        if (!read_param(query, json, &columns[i], &query->casts[i]))
-            return error_no_memory(err);
-    }
-    query->params = (struct batch){1, count, columns};
-    return true;
-}
-
-static bool read_fields(struct http_query *query, const json_t *root, struct error *err)
-{
-    const json_t *sql = json_object_get(root, "sql");
-    const json_t *params = json_object_get(root, "params");
-    struct slice text, rest;
-    if (!json_is_object(root) || !json_is_string(sql))
-        return error_set(err, "22023",
-                         "the body is not an object with the string \"sql\"");
-    if (params && !json_is_array(params) && !json_is_null(params))
-        return error_set(err, "22023", "\"params\" is not an array");
-    rest = (struct slice){json_string_value(sql), json_string_length(sql)};
-    rest.data = arena_string(&query->arena, rest);
-    if (!rest.data)
-        return error_no_memory(err);
-    if (!sql_split(&rest, &text))
-        return error_set(err, "42601", "\"sql\" holds no statement");
-    if (rest.len > 0)
-        return error_set(err, "42601", "\"sql\" holds more than one statement");
-    query->sql = text;
-    return read_params(query, json_is_array(params) ? params : NULL, err);
-}
-
-static bool read_request(struct http_session *http, struct error *err)
-{
-    const struct buf *body = &http_parse_request(http->parse)->body;
-    json_error_t where;
-    json_t *root = json_loadb((const char *)buf_data(body), buf_len(body),
-                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-    if (!root)
-        return error_set(err, "22P02", "the body is not JSON: %s, line %d column %d",
-                         where.text, where.line, where.column);
-    bool done = read_fields(&http->query, root, err);
-    json_decref(root);
-    return done;
-}
 
 /* ---- interrupts ---- */
 
@@ -256,14 +146,13 @@ static bool flush(struct http_session *http)
     return done;
 }
 
-static bool begin_answer(struct http_session *http)
+static bool write_columns(struct http_session *http)
 {
     const struct query_result *result = &http->query.result;
     struct buf *out = &http->scratch;
     if (!http_reply_begin(http, 200, "application/json") ||
         !json_put_text(out, "{\"columns\":["))
         return false;
-    http->query.begun = true;
     for (size_t i = 0; i < result->column_count; i++) {
         const struct engine_column *column = &result->columns[i];
         if ((i > 0 && !json_put_text(out, ",")) ||
@@ -271,6 +160,16 @@ static bool begin_answer(struct http_session *http)
             return false;
     }
     return json_put_text(out, "],\"rows\":[") && flush(http);
+}
+
+/* All of it, or nothing was said. */
+static bool begin_answer(struct http_session *http)
+{
+    struct chain_mark mark = chain_mark(&http->output);
+    http->query.begun = write_columns(http);
+    if (!http->query.begun)
+        chain_rollback(&http->output, mark);
+    return http->query.begun;
 }
 
 static bool end_answer(struct http_session *http)
@@ -399,7 +298,8 @@ void http_query_begin(struct http_session *http)
     if (!http->session)
         http->session = query_session_new(http->front->database, &client_ops, http);
     bool done = http->session != NULL || error_no_memory(&err);
-    if (!done || !take_id(http, &err) || !read_request(http, &err) ||
+    if (!done || !take_id(http, &err) ||
+        !http_body_read(&http->query, &http_parse_request(http->parse)->body, &err) ||
         !check_kind(http, &err)) {
         refuse(http, status_of(err.sqlstate), &err);
         return;

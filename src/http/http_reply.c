@@ -66,11 +66,14 @@ void http_reply(struct http_session *http, int status, const char *type,
     char head[512], length[64];
     (void)snprintf(length, sizeof length, "Content-Length: %zu\r\n", len);
     int written = write_head(http, status, type, length, head, sizeof head);
+    struct chain_mark mark = chain_mark(&http->output);
     if (chain_append(&http->output, head, (size_t)written) &&
-        chain_append(&http->output, body, len))
+        chain_append(&http->output, body, len)) {
         http_reply_done(http);
-    else
+    } else {
+        chain_rollback(&http->output, mark);
         out_of_memory(http);
+    }
 }
 
 void http_reply_nothing(struct http_session *http)

@@ -137,6 +137,8 @@ static uint8_t *recv_buf(void *self, size_t *len)
     struct http_session *http = self;
     uint8_t *room = buf_reserve(&http->input, RECV_BYTES);
     *len = room ? buf_room(&http->input) : 0;
+    if (!room)
+        refuse(http, 503, "53200", "out of memory");
     return room;
 }
 

@@ -62,6 +62,11 @@ void http_reply_done(struct http_session *http);
 /* ---- http_routes.c ---- */
 void http_route(struct http_session *http);
 
+/* ---- http_body.c ---- */
+/* Statement and parameters, in the query's arena. 22P02 no JSON, 22023, 42601, 53200 */
+bool http_body_read(struct http_query *query, const struct buf *body,
+                    struct error *err) MUST_CHECK;
+
 /* ---- http_query.c ---- */
 /* pgw_host.signal */
 bool http_signal(const struct http_session *http, uint32_t pid,

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "../lib/starve.h"
-#include "wire.h"
+#include "../lib/wire.h"
 
 /* The secret key is another one each time. */
 static void mask_key(struct buf *answer)

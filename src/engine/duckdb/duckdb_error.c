@@ -9,18 +9,18 @@
  * what it is, a number of bytes. Where it does not obey (it has been told otherwise, or
  * failed before it listened), the error is plain and has no position. What
  * a text means is said by duckdb_error_rules.c. */
-#include <jansson.h>
 #include <stdlib.h>
 
+#include "core/json_read.h"
 #include "core/text.h"
 #include "engine/duckdb/duckdb_error_rules.h"
 #include "engine/duckdb/duckdb_internal.h"
 
-/* What the engine has told; text may be borrowed from json. */
+/* What the engine has told; text and kind may be borrowed from json. */
 struct told {
     struct slice kind;
     const char *text;
-    json_t *json;   /* NULL: it was plain */
+    char *json;     /* the strings of it; NULL: it was plain */
     int64_t offset; /* before what is meant, -1 = unknown; bytes, of a syntax error
                        characters */
 };
@@ -32,25 +32,54 @@ struct parts {
 
 /* ---- reading what the engine says ---- */
 
-static int64_t read_offset(const json_t *json)
+static int64_t read_offset(const char *digits)
 {
-    const char *digits = json_string_value(json_object_get(json, "position"));
     char *end;
-    long long offset = digits && *digits ? strtoll(digits, &end, 10) : -1;
+    long long offset = *digits ? strtoll(digits, &end, 10) : -1;
     return offset >= 0 && *end == '\0' ? offset : -1;
+}
+
+/* The string of that name, a NUL behind it, at *room, which moves on; NULL: it has
+ * none. */
+static const char *read_string(struct slice object, const char *name, char **room)
+{
+    struct slice inside = object, key;
+    struct json_value value;
+    char *text = *room;
+    size_t len;
+    while (json_take_member(&inside, &key, &value)) {
+        bool found = value.kind == JSON_STRING && key.len == strlen(name) + 2 &&
+                     memcmp(key.data + 1, name, key.len - 2) == 0;
+        if (found && json_unescape(value.text, text, &len)) {
+            text[len] = '\0';
+            *room += len + 1;
+            return text;
+        }
+    }
+    return NULL;
 }
 
 static void read_json(const char *text, struct told *out)
 {
-    out->json = json_loads(text, 0, NULL);
-    const char *kind = json_string_value(json_object_get(out->json, "exception_type"));
-    const char *message =
-        json_string_value(json_object_get(out->json, "exception_message"));
+    struct slice rest = slice_of(text);
+    const struct json_value root = json_take(&rest);
+    if (root.kind != JSON_OBJECT)
+        return;
+    char *room = out->json = malloc(rest.len + root.text.len);
+    if (!room) {
+        out->kind = SLICE("Out of Memory");
+        out->text = "out of memory";
+        return;
+    }
+    struct slice inside = json_inside(root);
+    const char *kind = read_string(inside, "exception_type", &room);
+    const char *message = read_string(inside, "exception_message", &room);
+    const char *position = read_string(inside, "position", &room);
     if (!kind || !message)
         return;
     out->kind = slice_of(kind);
     out->text = message;
-    out->offset = read_offset(out->json);
+    out->offset = position ? read_offset(position) : -1;
 }
 
 static void read_message(const char *message, struct told *out)
@@ -150,7 +179,7 @@ const struct duckdb_error_rule *duckdb_error_rule_of(const char *message)
     struct parts parts;
     read_message(message, &told);
     const struct duckdb_error_rule *rule = find_rule(&told, &parts);
-    json_decref(told.json);
+    free(told.json);
     return rule;
 }
 
@@ -269,6 +298,6 @@ bool duckdb_error_set(struct error *err, const char *message, struct slice sql)
     } else {
         error_set(err, "XX000", "%s", message);
     }
-    json_decref(told.json);
+    free(told.json);
     return false;
 }

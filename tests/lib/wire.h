@@ -1,8 +1,8 @@
 /* wire.h - sessions of the server on the fake engine, in memory. */
-#ifndef TESTS_WIRE_WIRE_H
-#define TESTS_WIRE_WIRE_H
+#ifndef TESTS_LIB_WIRE_H
+#define TESTS_LIB_WIRE_H
 
-#include "../lib/drive.h"
+#include "drive.h"
 #include "server/database.h"
 #include "server/pg_front.h"
 
