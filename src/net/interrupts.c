@@ -87,9 +87,11 @@ static struct conn *enter(struct net *net, conn_handle handle)
     return NULL;
 }
 
+/* One that has closed keeps nothing among the deadlines. */
 static void leave(struct conn *conn)
 {
-    schedule(conn);
+    if (conn->open)
+        schedule(conn);
     (void)pthread_mutex_unlock(&conn->lock);
 }
 
