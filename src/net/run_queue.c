@@ -3,7 +3,8 @@
  * A worker says that it may sleep before it looks at the length a last time, and who
  * pushes looks at the sleepers after the length has grown (both sequentially
  * consistent): one of them sees the other, so no connection waits beside a sleeper. Two
- * pushes may become one event; the worker that pops passes the news on. */
+ * pushes may become one event, and who takes it may find a socket to serve first: so
+ * the worker that pops, or leaves the queue for a socket, passes the news on. */
 #include "net/run_queue.h"
 
 #include <unistd.h>
@@ -58,9 +59,14 @@ struct conn *run_queue_pop(struct run_queue *queue)
         return NULL;
     conn->next = NULL;
     conn_resume(conn);
+    run_queue_pass_on(queue);
+    return conn;
+}
+
+void run_queue_pass_on(struct run_queue *queue)
+{
     if (!run_queue_is_empty(queue) && atomic_load(&queue->sleepers) > 0)
         run_queue_notify(queue);
-    return conn;
 }
 
 bool run_queue_doze(struct run_queue *queue)

@@ -30,5 +30,7 @@ static inline bool run_queue_is_empty(const struct run_queue *queue)
 bool run_queue_doze(struct run_queue *queue) MUST_CHECK;
 void run_queue_rise(struct run_queue *queue);
 void run_queue_notify(struct run_queue *queue); /* wake one */
+/* The calling worker is going to serve, which may block it: wake one for the rest. */
+void run_queue_pass_on(struct run_queue *queue);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Connections come from the epoll set all workers share, and from the run queue
  * (yielded, woken, granted a slot). A worker that finds the queue filled looks at both
- * in turn, so neither starves.
+ * in turn, so neither starves; it may have taken the queue's event, so when it serves a
+ * socket instead, it tells another.
  *
  * The set is edge triggered and a socket is registered once: whom its event reaches
  * owns the connection or leaves a reason with the owner (conn.c), so nothing has to be
@@ -56,7 +57,10 @@ static struct conn *next(struct net *net, bool *sockets_turn)
     *sockets_turn = !*sockets_turn;
     if (*sockets_turn)
         conn = poll_socket(net, NOT_AT_ALL);
-    return conn ? conn : run_queue_pop(&net->queue);
+    if (!conn)
+        return run_queue_pop(&net->queue);
+    run_queue_pass_on(&net->queue);
+    return conn;
 }
 
 void *worker_main(void *self)
