@@ -1,0 +1,232 @@
+/* world.c - one run.
+ *
+ * Its fibers: "watchdog" makes the server, runs it and frees it; the workers are its
+ * threads; "stopper" calls net_stop when the clients have gone, or before. */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "checks.h"
+#include "client.h"
+#include "engine.h"
+#include "kernel.h"
+#include "pgwire/session_state.h"
+#include "sched.h"
+#include "shadow.h"
+#include "threads.h"
+
+enum { CLIENTS_MAX = 7, NUDGES_PER_MILLE = 5 };
+
+static struct {
+    struct net *net;
+    struct net_options options;
+    struct pgw_session_options session;
+    struct client clients[CLIENTS_MAX];
+    unsigned client_count;
+    bool stopping;
+    uint64_t stops_at; /* 0 = when the clients have gone */
+    uint64_t stopped_at;
+} world;
+
+const struct net *world_net(void)
+{
+    return world.net;
+}
+
+bool world_is_queue_event(int fd)
+{
+    return world.net && world.net->queue_event == fd;
+}
+
+bool world_is_alarm(int fd)
+{
+    return world.net && world.net->alarm_event == fd;
+}
+
+bool world_is_stopping(void)
+{
+    return world.stopping;
+}
+
+uint64_t world_stopped_at(void)
+{
+    return world.stopped_at;
+}
+
+uint64_t world_login_us(void)
+{
+    return (uint64_t)world.session.login_timeout_ms * 1000;
+}
+
+/* ---- the server ---- */
+
+static bool open_session(void *ctx, const struct session_peer *peer,
+                         struct session *out)
+{
+    struct pgw_session_options options = world.session;
+    (void)ctx;
+    options.host = peer->host;
+    options.host_self = peer->host_self;
+    options.pid = peer->pid;
+    kernel_serve(((const struct conn *)peer->host_self)->transport.fd);
+    *out = (struct session){&pg_session_ops,
+                            pgw_session_new(engine_handlers(), NULL, &options)};
+    return out->self != NULL;
+}
+
+static void *serve(void *self)
+{
+    static const struct session_factory factory = {.open = open_session};
+    struct error err;
+    (void)self;
+    struct net *net = net_new(&world.options, &err);
+    SIM_CHECK(net && net_listen(net, "127.0.0.1:5432", &factory, NULL, &err),
+              "the server does not start");
+    world.net = net;
+    SIM_CHECK(net_run(net, &err), "the server does not run");
+    checks_end();
+    net_free(net);
+    world.net = NULL;
+    return NULL;
+}
+
+/* ---- its end ---- */
+
+static bool may_stop(const void *self)
+{
+    (void)self;
+    for (unsigned i = 0; i < world.client_count; i++)
+        if (!client_is_done(&world.clients[i]))
+            return false;
+    return world.net != NULL;
+}
+
+/* When every client has gone, nothing is to be left, without net_stop. */
+static bool has_nobody(const void *self)
+{
+    (void)self;
+    return world.net->registry.live == 0;
+}
+
+static bool everybody_has_gone(void)
+{
+    for (unsigned i = 0; i < world.client_count; i++)
+        if (!client_is_gone(&world.clients[i]))
+            return false;
+    return true;
+}
+
+static void *stop(void *self)
+{
+    (void)self;
+    (void)sched_wait(may_stop, NULL, world.stops_at ? world.stops_at : UINT64_MAX);
+    if (!world.net) /* it has not even begun */
+        return NULL;
+    if (everybody_has_gone())
+        (void)sched_wait(has_nobody, NULL, UINT64_MAX);
+    world.stopping = true;
+    world.stopped_at = sched_now_us();
+    sim_trace("net_stop");
+    net_stop(world.net);
+    return NULL;
+}
+
+/* ---- spurious events ---- */
+
+static bool may_nudge(const void *self)
+{
+    (void)self;
+    return world.net && sim_schedule_chance(NUDGES_PER_MILLE);
+}
+
+static void nudge(void *self)
+{
+    const struct conn *conn = registry_at(&world.net->registry, sim_schedule(8));
+    (void)self;
+    struct sock *sock = conn ? kernel_sock(conn->transport.fd) : NULL;
+    if (sock)
+        kernel_nudge(sock);
+}
+
+static uint64_t never(const void *self)
+{
+    (void)self;
+    return 0;
+}
+
+/* ---- a run ---- */
+
+/* Often one: then nobody else does what one forgets. */
+static unsigned few(void)
+{
+    return sim_scenario_chance(500) ? 1 : (unsigned)sim_range(2, 3);
+}
+
+static void make_options(void)
+{
+    static const unsigned steps[] = {3, 4, 8, 64};
+    static const size_t high_water[] = {1, 100, 2000, 100000};
+    world.options =
+        (struct net_options){.io_threads = few(),
+                             .slots = few(),
+                             .max_connections = (unsigned)sim_range(1, 12),
+                             .yield_steps = steps[sim_scenario(ARRAY_LEN(steps))]};
+    if (sim_scenario_chance(700))
+        world.options.max_connections = SHADOW_CONNS_MAX;
+    world.session = (struct pgw_session_options){
+        .high_water_bytes = high_water[sim_scenario(ARRAY_LEN(high_water))],
+        .login_timeout_ms = (uint32_t)sim_range(5000, 20000)};
+    engine_begin(&(struct engine_options){
+        .simple = sim_scenario_chance(500),
+        .open_in_thousand = sim_scenario_chance(500) ? 200 : 0,
+        .sync_in_thousand = sim_scenario_chance(500) ? 100 : 0});
+}
+
+static void make_clients(const struct sim_options *options)
+{
+    unsigned wanted = (unsigned)sim_range(1, CLIENTS_MAX);
+    world.client_count = 0;
+    for (unsigned i = 0; i < wanted; i++) {
+        struct client *client = &world.clients[world.client_count];
+        client_init(client, i, options->queries);
+        if (options->clients >> i & 1) {
+            client_add(client);
+            world.client_count++;
+        } else {
+            client_free(client);
+        }
+    }
+}
+
+static void begin(const struct sim_options *options)
+{
+    static const struct sched_hooks hooks = {checks_step, checks_quiet};
+    memset(&world, 0, sizeof world);
+    sim_begin(options);
+    sched_begin(&hooks);
+    threads_begin();
+    kernel_begin();
+    shadow_begin();
+    make_options();
+    make_clients(options);
+    if (sim_scenario_chance(400))
+        world.stops_at = sched_now_us() + sim_range(1, 1000000);
+    sched_add_actor(&(struct sched_actor){"nudge", NULL, may_nudge, nudge, never});
+    (void)sched_add_fiber("watchdog", serve, NULL);
+    (void)sched_add_fiber("stopper", stop, NULL);
+}
+
+void world_run(const struct sim_options *options)
+{
+    begin(options);
+    sched_run();
+    for (unsigned i = 0; i < world.client_count; i++) {
+        client_finish(&world.clients[i]);
+        client_free(&world.clients[i]);
+    }
+    engine_check_empty();
+    SIM_CHECK(kernel_open_files() == 0, "%u descriptors are left", kernel_open_files());
+    kernel_end();
+    sched_end();
+}

@@ -1,0 +1,19 @@
+/* world.h - one run: a server, its clients, from the first connection to the last free.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "net/loop.h"
+#include "sim.h"
+
+/* Ends the process with a report if anything is wrong. */
+void world_run(const struct sim_options *options);
+
+const struct net *world_net(void); /* NULL: there is none yet, or no more */
+bool world_is_queue_event(int fd);
+bool world_is_alarm(int fd);
+bool world_is_stopping(void);    /* net_stop has been called */
+uint64_t world_stopped_at(void); /* when */
+uint64_t world_login_us(void);   /* the login timeout */
+
+#endif
