@@ -69,17 +69,32 @@ struct pgw_reply {
 enum pgw_auth_mechanism {
     PGW_AUTH_TRUST,     /* not at all */
     PGW_AUTH_CLEARTEXT, /* the password as it is */
-    PGW_AUTH_MD5,       /* this and the following are refused with 0A000 */
+    PGW_AUTH_MD5,       /* its MD5 sum with a salt: broken, for old clients only */
     PGW_AUTH_SCRAM_SHA_256,
-    PGW_AUTH_OAUTHBEARER
+    PGW_AUTH_OAUTHBEARER /* refused with 0A000 */
 };
 
 /* How this user proves who they are. An unknown user: leave the secret empty, the
- * exchange is the same and fails at its end. */
+ * exchange is the same and fails at its end.
+ *
+ * The secret is the password, or what PostgreSQL keeps of it (documentation 53.8):
+ * "md5…", or "SCRAM-SHA-256$…" as pgw_scram_secret makes it, which is to be preferred:
+ * from a password it is made anew at each login, in some milliseconds, which also tell
+ * that there is such a user. */
 struct pgw_auth {
     enum pgw_auth_mechanism mechanism;
-    struct pgw_slice secret; /* the password; copied, and wiped after use */
+    struct pgw_slice secret; /* copied, and wiped after use */
 };
+
+/* Room for any such secret of SCRAM, its NUL included. */
+enum { PGW_SCRAM_SECRET_BYTES = 256 };
+
+/* What a server needs to keep of a password for SCRAM-SHA-256: NUL-terminated text.
+ * iterations: 0 = 4096, as RFC 7677 and PostgreSQL have it. 22023 for an empty password
+ * or too many iterations; 53200. */
+enum pgw_status pgw_scram_secret(struct pgw_slice password, uint32_t iterations,
+                                 char out[PGW_SCRAM_SECRET_BYTES],
+                                 struct pgw_error *err);
 
 /* The life of a session. Every member is optional. */
 struct pgw_startup_ops {

@@ -65,6 +65,9 @@ struct pgw_host {
     void *reserved[4]; /* zero */
 };
 
+/* Of pgw_session_options. */
+enum { PGW_AUTH_NONCE_BYTES = 32 };
+
 /* Zero everywhere is a sensible default. */
 struct pgw_session_options {
     const struct pgw_host *host; /* copied; NULL: all its members are */
@@ -74,7 +77,11 @@ struct pgw_session_options {
     size_t high_water_bytes;     /* a step stops when so much is unsent; 0 = 256 KiB */
     uint32_t login_timeout_ms;   /* until authenticated; 0 = 60 s */
     uint32_t statement_timeout_ms; /* 0 = none */
-    void *reserved[4];             /* zero */
+    /* PGW_AUTH_NONCE_BYTES random bytes, borrowed, the same for all sessions of a
+     * server and known to nobody: what users who do not exist are asked for depends on
+     * it. NULL: they can be told from those who do, by logging in twice. */
+    const uint8_t *auth_nonce;
+    void *reserved[3]; /* zero */
 };
 
 /* Make the session of a connection that was just accepted. handlers and ctx are

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/entropy.h"
 #include "net/net.h"
 #include "pgwire/reserved.h"
 
@@ -12,6 +13,7 @@ struct pgw_server {
     struct pgw_handlers handlers;
     void *ctx;
     struct pgw_server_options options;
+    uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     uint16_t port;
 };
 
@@ -24,7 +26,8 @@ static bool open_session(void *ctx, const struct session_peer *peer,
         .host_self = peer->host_self,
         .pid = peer->pid,
         .login_timeout_ms = server->options.login_timeout_ms,
-        .statement_timeout_ms = server->options.statement_timeout_ms};
+        .statement_timeout_ms = server->options.statement_timeout_ms,
+        .auth_nonce = server->auth_nonce};
     *out = (struct session){&pg_session_ops,
                             pgw_session_new(&server->handlers, server->ctx, &options)};
     return out->self != NULL;
@@ -60,7 +63,9 @@ pgw_server *pgw_server_new(const struct pgw_handlers *handlers, void *ctx,
     server->handlers = *handlers;
     server->ctx = ctx;
     server->options = *options;
-    if (start(server, &error))
+    if (!entropy_read(server->auth_nonce, sizeof server->auth_nonce))
+        (void)error_set(&error, "XX000", "the system has no random bytes");
+    else if (start(server, &error))
         return server;
     (void)pgw_fail(err, error.sqlstate, "%s", error.message);
     pgw_server_free(server);

@@ -9,8 +9,14 @@
 
 bool reply_auth(struct chain *out, enum reply_auth request)
 {
+    return reply_auth_data(out, request, SLICE(""));
+}
+
+bool reply_auth_data(struct chain *out, enum reply_auth request, struct slice data)
+{
     struct writer writer = writer_begin(out, 'R');
     writer_u32(&writer, request);
+    writer_bytes(&writer, data.data, data.len);
     return writer_end(&writer);
 }
 

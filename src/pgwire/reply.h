@@ -7,9 +7,19 @@
 #include "core/attr.h"
 #include "pgwire/session_state.h"
 
-enum reply_auth { REPLY_AUTH_OK = 0, REPLY_AUTH_CLEARTEXT = 3 };
+enum reply_auth {
+    REPLY_AUTH_OK = 0,
+    REPLY_AUTH_CLEARTEXT = 3,
+    REPLY_AUTH_MD5 = 5,
+    REPLY_AUTH_SASL = 10,
+    REPLY_AUTH_SASL_CONTINUE = 11,
+    REPLY_AUTH_SASL_FINAL = 12
+};
 
 bool reply_auth(struct chain *out, enum reply_auth request) MUST_CHECK;
+/* With what belongs to it: salt, names, the mechanism's message. */
+bool reply_auth_data(struct chain *out, enum reply_auth request,
+                     struct slice data) MUST_CHECK;
 bool reply_negotiate(struct chain *out, uint32_t minor,
                      const struct startup_pair *unknown, size_t count) MUST_CHECK;
 bool reply_parameter(struct chain *out, const char *name, const char *value) MUST_CHECK;

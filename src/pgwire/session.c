@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core/entropy.h"
+#include "pgwire/auth.h"
 #include "pgwire/crypto.h"
 #include "pgwire/reply.h"
 #include "pgwire/reserved.h"
@@ -58,6 +59,7 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     session->login_timeout_ms = options->login_timeout_ms ? options->login_timeout_ms
                                                           : DEFAULT_LOGIN_TIMEOUT_MS;
     session->statement_timeout_ms = options->statement_timeout_ms;
+    session->auth_nonce = options->auth_nonce ? options->auth_nonce : session->key;
     session->transaction = 'I';
     session->style = style_standard;
     session->key_len = 4;
@@ -101,6 +103,7 @@ void pgw_session_free(pgw_session *session)
     chain_free(&session->output);
     free(session->last_words);
     arena_free(&session->memory);
+    auth_forget(session);
     arena_free(&session->startup);
     crypto_wipe(session->key, sizeof session->key);
     running_free(&session->running);
@@ -340,6 +343,9 @@ static void bad_frame(pgw_session *session, enum frame_status status,
 static void serve_frame(pgw_session *session)
 {
     struct frame frame;
+    if (session->state == STATE_PASSWORD && buf_len(&session->input) > 0 &&
+        !auth_expects(session, *buf_data(&session->input)))
+        return;
     enum frame_status status = peek(session, &frame);
     if (status == FRAME_BAD_LENGTH || status == FRAME_BAD_TYPE)
         bad_frame(session, status, &frame);
@@ -350,7 +356,7 @@ static void serve_frame(pgw_session *session)
         startup_packet(session, &frame);
         break;
     case STATE_PASSWORD:
-        startup_password(session, &frame);
+        auth_message(session, &frame);
         break;
     case STATE_READY:
         serve_ready(session, &frame);

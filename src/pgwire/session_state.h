@@ -1,7 +1,7 @@
 /* session_state.h - the inside of a session, shared by the files of the state machine.
  *
  *     STARTUP ──────> PASSWORD ──────> OPEN ──────> SYNC ──> READY <────────────┐
- *       startup.c       startup.c       startup.c    sync.c    │ session.c       │
+ *       startup.c        auth.c         startup.c    sync.c    │ session.c       │
  *        (trust: straight to OPEN)                             │                 │
  *          Query ┌───────────────────────────────────────────┤ Sync ──> SYNC ──┤
  *                v                                             │                 │
@@ -99,12 +99,15 @@ struct pgw_session {
     size_t pair_count;
     bool asked_tls, asked_gss;
     struct pgw_auth auth;
+    struct auth_exchange *exchange; /* while the client proves who it is */
+    struct slice certificate_hash;  /* tls-server-end-point; empty: no TLS */
+    const uint8_t *auth_nonce;      /* the host's, or the session's key */
     struct parameter *parameters;
     struct pgw_style style;
     struct buf scratch; /* of rows that are put: arrays and records */
     void *state_of_host;
     bool opened;
-    uint8_t key[32];
+    uint8_t key[PGW_AUTH_NONCE_BYTES];
     _Atomic uint32_t key_len; /* 4 before protocol 3.2 */
 
     struct strmap statements, portals; /* by name; "" is the unnamed one */
@@ -133,7 +136,6 @@ void session_no_memory(pgw_session *session);
 
 /* ---- startup.c ---- */
 void startup_packet(pgw_session *session, const struct frame *frame);
-void startup_password(pgw_session *session, const struct frame *frame);
 void startup_open(pgw_session *session);
 
 /* ---- simple.c ---- */

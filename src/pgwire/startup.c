@@ -4,7 +4,7 @@
  * answered N and the start-up goes on; a CancelRequest is handed to the host and the
  * connection closed in silence. Versions 3.0 and 3.2 are spoken; a client that asks for
  * another minor version, or for options of the protocol, is told what there is. */
-#include "pgwire/crypto.h"
+#include "pgwire/auth.h"
 #include "pgwire/reader.h"
 #include "pgwire/reply.h"
 
@@ -92,70 +92,6 @@ static bool negotiate(pgw_session *session, uint32_t minor)
 
 /* ---- authentication ---- */
 
-static void authenticated(pgw_session *session)
-{
-    if (session->auth.secret.len)
-        crypto_wipe((void *)(uintptr_t)session->auth.secret.data,
-                    session->auth.secret.len);
-    session->auth.secret = (struct pgw_slice){0};
-    if (reply_auth(&session->output, REPLY_AUTH_OK))
-        session_enter(session, STATE_OPEN);
-    else
-        session_no_memory(session);
-}
-
-static void begin_trust(pgw_session *session)
-{
-    authenticated(session);
-}
-
-static void begin_cleartext(pgw_session *session)
-{
-    session->flush = true;
-    if (reply_auth(&session->output, REPLY_AUTH_CLEARTEXT))
-        session_enter(session, STATE_PASSWORD);
-    else
-        session_no_memory(session);
-}
-
-/* In a time that tells nothing about where a wrong password differs. */
-static bool next_cleartext(pgw_session *session, struct pgw_slice password)
-{
-    struct pgw_slice secret = session->auth.secret;
-    char same[1] = {0};
-    bool right = secret.len > 0 && password.len == secret.len;
-    const void *against = right ? secret.data : same;
-    return crypto_equal(password.data, against, right ? password.len : 0) && right;
-}
-
-static const struct mechanism {
-    enum pgw_auth_mechanism id;
-    void (*begin)(pgw_session *);
-    bool (*next)(pgw_session *, struct pgw_slice message);
-} mechanisms[] = {
-    {PGW_AUTH_TRUST, begin_trust, NULL},
-    {PGW_AUTH_CLEARTEXT, begin_cleartext, next_cleartext},
-};
-
-static const struct mechanism *find_mechanism(enum pgw_auth_mechanism id)
-{
-    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
-        if (mechanisms[i].id == id)
-            return &mechanisms[i];
-    }
-    return NULL;
-}
-
-/* The host's secret is its own; ours is wiped when it has served. */
-static bool keep_secret(pgw_session *session)
-{
-    struct pgw_slice *secret = &session->auth.secret;
-    if (secret->len == 0)
-        return true;
-    secret->data = arena_copy(&session->startup, secret->data, secret->len);
-    return secret->data != NULL;
-}
-
 static void fail_with(pgw_session *session, struct pgw_error *err)
 {
     err->severity = PGW_SEVERITY_FATAL;
@@ -183,41 +119,8 @@ static void begin_authentication(pgw_session *session, const struct frame *frame
 {
     if (!ask_host(session))
         return;
-    const struct mechanism *mechanism = find_mechanism(session->auth.mechanism);
     session_consume(session, frame);
-    if (!mechanism)
-        session_fatal(session, "0A000",
-                      "this authentication mechanism is not supported");
-    else if (!keep_secret(session))
-        session_no_memory(session);
-    else
-        mechanism->begin(session);
-}
-
-void startup_password(pgw_session *session, const struct frame *frame)
-{
-    struct reader reader = reader_of(frame->body, frame->len);
-    struct pgw_error err;
-    if (frame->type != 'p') {
-        session_fatal(session, "08P01", "expected password response");
-        return;
-    }
-    struct pgw_slice password = reader_string(&reader);
-    if (!reader_done(&reader)) {
-        session_fatal(session, "08P01", "invalid password packet size");
-        return;
-    }
-    bool right = find_mechanism(session->auth.mechanism)->next(session, password);
-    crypto_wipe(session->input.memory + session->input.start, frame->size);
-    session_consume(session, frame);
-    if (right) {
-        authenticated(session);
-        return;
-    }
-    const char *user = pgw_session_startup_parameter(session, "user");
-    (void)pgw_fail(&err, "28P01", "password authentication failed for user \"%s\"",
-                   user);
-    fail_with(session, &err);
+    auth_begin(session);
 }
 
 /* ---- packets ---- */

@@ -15,8 +15,8 @@ DOC = "share/doc/libpgwire"
 LINKED = ("shared", "static")
 # What examples need beside libpgwire.
 LIBRARIES = {"sqlite": "sqlite3"}
-# Of libpgwire's dependencies there are these: libc, whatever its pieces are called.
-SYSTEM = re.compile(r"lib(c|m|pthread)\.so\.\d+|ld-linux\S*")
+# Of libpgwire's dependencies there are these: libc, whatever its pieces are called, and cryptography.
+SYSTEM = re.compile(r"lib(c|m|pthread|crypto|idn)\.so\.\d+|ld-linux\S*")
 
 
 def version():

@@ -57,19 +57,22 @@ static void test_zero(void **state)
 static void test_reserved(void **state)
 {
     struct embedder made;
+#define MEMBERS(of) made.of.reserved, ARRAY_LEN(made.of.reserved)
     const struct {
         void **reserved;
+        size_t count;
         bool session, server; /* whose making looks at it */
     } rows[] = {
-        {made.startup.reserved, true, true},  {made.simple.reserved, true, true},
-        {made.extended.reserved, true, true}, {made.copy.reserved, true, true},
-        {made.cancel.reserved, true, true},   {made.handlers.reserved, true, true},
-        {made.host.reserved, true, false},    {made.session.reserved, true, false},
-        {made.server.reserved, false, true},
+        {MEMBERS(startup), true, true},  {MEMBERS(simple), true, true},
+        {MEMBERS(extended), true, true}, {MEMBERS(copy), true, true},
+        {MEMBERS(cancel), true, true},   {MEMBERS(handlers), true, true},
+        {MEMBERS(host), true, false},    {MEMBERS(session), true, false},
+        {MEMBERS(server), false, true},
     };
+#undef MEMBERS
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        for (size_t member = 0; member < ARRAY_LEN(made.handlers.reserved); member++) {
+        for (size_t member = 0; member < rows[i].count; member++) {
             init(&made);
             rows[i].reserved[member] = &made;
             assert_int_equal(is_session_made(&made), !rows[i].session);
