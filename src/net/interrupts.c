@@ -7,8 +7,9 @@
  * that does not read its rows costs little.
  *
  * Hang-up. What a client sent before it went is served as PostgreSQL would, if that is
- * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted. A killed
- * client and one that has only closed its sending half look alike. */
+ * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted, and so on
+ * until the session ends. A killed client and one that has only closed its sending half
+ * look alike. */
 #include "net/interrupts.h"
 
 #include "core/clock.h"
@@ -160,8 +161,10 @@ void interrupts_attend(struct net *net, conn_handle handle, uint64_t now_us)
         deliver(conn, now_us);
     if (has_come(&conn->deadline_at_us, now_us))
         request(conn, conn->deadline_reason, now_us);
-    if (has_come(&conn->hang_up_at_us, now_us))
+    if (has_come(&conn->hang_up_at_us, now_us)) {
         request(conn, PGW_INTERRUPT_HANG_UP, now_us);
+        conn->hang_up_at_us = now_us + HANG_UP_GRACE_US; /* for what runs next */
+    }
     leave(conn);
 }
 

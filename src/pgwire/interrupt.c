@@ -97,7 +97,8 @@ void interrupt_end(pgw_session *session)
         session->host.block_end(session->host_self);
 }
 
-bool interrupt_pending(pgw_session *session, struct pgw_error *err)
+/* What the running statement was interrupted for; false: it was not. */
+static bool say_why(pgw_session *session, struct pgw_error *err)
 {
     switch ((enum pgw_interrupt)running_reason(&session->running)) {
     case PGW_INTERRUPT_CANCEL:
@@ -115,6 +116,18 @@ bool interrupt_pending(pgw_session *session, struct pgw_error *err)
         break;
     }
     return false;
+}
+
+/* The reasons to close are looked at too: who has set one and saw no statement run does
+ * not come again, so it is for the statement that begins to see it. */
+bool interrupt_pending(pgw_session *session, struct pgw_error *err)
+{
+    enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
+    if (reason == PGW_INTERRUPT_NONE)
+        return say_why(session, err);
+    if (!interrupt_last_words(reason, err))
+        (void)pgw_fail(err, "57014", "canceling statement since the session ends");
+    return true;
 }
 
 bool interrupt_last_words(enum pgw_interrupt reason, struct pgw_error *err)
@@ -144,7 +157,7 @@ void interrupt_translate(pgw_session *session, struct pgw_error *err)
 {
     enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
     if (strcmp(err->sqlstate, "57014") == 0 && !interrupt_last_words(reason, err))
-        (void)interrupt_pending(session, err);
+        (void)say_why(session, err);
 }
 
 static void interrupt_handler(void *self)

@@ -86,11 +86,12 @@ static void check_wants(const struct conn *conn)
                   "connection %u has something to read and does not", conn->index);
 }
 
-/* Who is to end what it does is told again and again, since it may not have heard. */
+/* Who is to end what it does is told again and again, since it may not have heard. The
+ * end of a transaction is not to be interrupted, and ends. */
 static void check_interrupts(const struct conn *conn)
 {
     const pgw_session *session = conn->session.self;
-    bool runs = running_is_active(&session->running);
+    bool runs = running_is_active(&session->running) && session->state != STATE_SYNC;
     unsigned reason =
         session->closing ? session->closing : running_reason(&session->running);
     SIM_CHECK(!runs || !reason || conn->repeat_at_us,
