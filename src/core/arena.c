@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CHUNK = 1024, LARGEST_CHUNK = 64 << 10 };
+/* The first chunk is, header included, what malloc hands out fastest. */
+enum { FIRST_CHUNK = 992, LARGEST_CHUNK = 64 << 10 };
 
 struct arena_chunk {
     struct arena_chunk *older;

@@ -60,11 +60,11 @@ static enum pgw_status check_told(const struct front *front, struct pgw_error *e
 
 /* ---- rows ---- */
 
-/* Lives in the arena of its query. */
+/* Lives in the arena of its execution: the portal's, or that of a simple query. */
 struct front_rows {
+    struct arena *arena;
     struct query_rows *rows;
-    struct query *query;
-    bool owns_query; /* a simple query's ends with its rows */
+    struct query *own; /* a simple query's, which ends with its rows; or NULL */
     const struct type **types;
     size_t column_count;
     struct plan *plan;         /* made at the first batch, when the formats are known */
@@ -88,8 +88,8 @@ static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err
                 return to_pg(status, &error, err);
         }
         if (!rows->plan)
-            rows->plan = plan_new(&rows->query->arena, rows->types, rows->column_count,
-                                  row, err);
+            rows->plan =
+                plan_new(rows->arena, rows->types, rows->column_count, row, err);
         if (!rows->plan)
             return PGW_ERROR;
         status = plan_write(rows->plan, row, rows->batch, &rows->next, err);
@@ -102,22 +102,22 @@ static void rows_release(void *self)
 {
     struct front_rows *rows = self;
     query_rows_close(rows->rows);
-    if (rows->owns_query)
-        query_free(rows->query);
+    query_free(rows->own); /* which the rows may live in */
 }
 
 static const struct pgw_rows_ops rows_ops = {.next = rows_next,
                                              .release = rows_release};
 
-static struct front_rows *rows_new(struct query *query,
+/* NULL: the result has no rows, or memory is out. */
+static struct front_rows *rows_new(struct arena *arena,
                                    const struct query_result *result)
 {
-    struct arena *arena = &query->arena;
-    struct front_rows *rows = arena_calloc(arena, 1, sizeof *rows);
+    struct front_rows *rows =
+        result->rows ? arena_calloc(arena, 1, sizeof *rows) : NULL;
     if (!rows)
         return NULL;
     *rows = (struct front_rows){
-        .rows = result->rows, .query = query, .column_count = result->column_count};
+        .arena = arena, .rows = result->rows, .column_count = result->column_count};
     rows->types = arena_calloc(arena, result->column_count, sizeof *rows->types);
     for (size_t i = 0; rows->types && i < result->column_count; i++)
         rows->types[i] = result->columns[i].type;
@@ -141,8 +141,9 @@ static const struct pgw_column *columns_of(const struct front *front,
     return columns;
 }
 
-/* Hand a result to the library. On failure the rows are closed here. */
-static enum pgw_status fill_reply(struct query *query,
+/* Hand a result to the library: rows is what rows_new made of it. On failure the
+ * result's are closed here. */
+static enum pgw_status fill_reply(struct front_rows *rows,
                                   const struct query_result *result,
                                   const struct pgw_column *columns,
                                   struct pgw_reply *reply, struct pgw_error *err)
@@ -157,8 +158,7 @@ static enum pgw_status fill_reply(struct query *query,
             reply->affected = result->affected;
         return PGW_OK;
     }
-    struct front_rows *rows = columns ? rows_new(query, result) : NULL;
-    if (!rows) {
+    if (!rows || !columns) {
         query_rows_close(result->rows);
         return no_memory(err);
     }
@@ -185,10 +185,11 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     show_state(front);
     if (status != PGW_OK)
         return to_pg(status, &error, err);
-    status = fill_reply(query, &result, result.rows ? columns_of(front, query) : NULL,
-                        reply, err);
+    struct front_rows *rows = rows_new(&query->arena, &result);
+    status =
+        fill_reply(rows, &result, rows ? columns_of(front, query) : NULL, reply, err);
     if (reply->rows.ops)
-        ((struct front_rows *)reply->rows.self)->owns_query = true;
+        rows->own = query;
     else
         query_free(query);
     return status;
@@ -352,16 +353,15 @@ static void close_statement(void *self)
 }
 
 struct front_portal {
-    struct arena arena; /* holds the parameters, and this */
+    struct arena arena; /* holds this, the parameters, and what its rows need */
     struct front_statement *statement;
     struct batch params;
 };
 
 static void close_portal(void *self)
 {
-    struct front_portal *portal = self;
-    arena_free(&portal->arena);
-    free(portal);
+    struct arena arena = ((struct front_portal *)self)->arena;
+    arena_free(&arena);
 }
 
 /* An error of a statement that was accepted, where the client's text has it. */
@@ -385,10 +385,11 @@ static enum pgw_status bind(void *self, pgw_session *session,
         query_revalidate(statement->front->query, statement->query, &error);
     if (status != PGW_OK)
         return late_error(statement, status, &error, err);
-    struct front_portal *portal = calloc(1, sizeof *portal);
+    struct arena arena = {0};
+    struct front_portal *portal = arena_calloc(&arena, 1, sizeof *portal);
     if (!portal)
         return no_memory(err);
-    portal->statement = statement;
+    *portal = (struct front_portal){.arena = arena, .statement = statement};
     status =
         params_batch(&portal->arena, query_session_types(statement->front->query),
                      session, bind->values, bind->value_count, &portal->params, err);
@@ -418,7 +419,8 @@ static enum pgw_status execute(void *self, pgw_session *session,
     show_state(statement->front);
     if (status != PGW_OK)
         return late_error(statement, status, &error, err);
-    return fill_reply(statement->query, &result, statement->columns, reply, err);
+    return fill_reply(rows_new(&portal->arena, &result), &result, statement->columns,
+                      reply, err);
 }
 
 /* ---- the session ---- */
