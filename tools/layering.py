@@ -12,9 +12,11 @@ import sys
 PUBLIC = "<pgwire>"
 # The encoder of values is libpgwire's; others that write values may look at it.
 VALUES = {"pgwire/plan.h", "pgwire/render.h"}
+# The structs of Arrow's C interface, which know nothing of the protocol.
+ARROW = "pgwire/arrow_c.h"
 MAY = {
     "core": set(),
-    "batch": {"core"},
+    "batch": {"core", ARROW},
     "pgwire": {"core", "batch", PUBLIC},
     "net": {"core", "batch", "pgwire", PUBLIC},
     "catalog": {"core"},

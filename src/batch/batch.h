@@ -96,6 +96,7 @@ enum layout {
     LAYOUT_FIXED4,
     LAYOUT_FIXED8,
     LAYOUT_FIXED16, /* 128-bit integers and decimals; low half first */
+    LAYOUT_FIXED32, /* 256-bit decimals; low part first */
     LAYOUT_FLOAT4,
     LAYOUT_FLOAT8,
     LAYOUT_STRING16,  /* {uint32 len; 12 bytes inline | 4 bytes prefix, pointer} */

@@ -6,11 +6,13 @@ const struct type layout_tag = {.id = TYPE_UINT8, .name = "tag"};
 size_t layout_width(enum layout layout)
 {
     static const unsigned char widths[] = {
-        [LAYOUT_BOOL8] = 1,        [LAYOUT_FIXED1] = 1,        [LAYOUT_FIXED2] = 2,
-        [LAYOUT_FIXED4] = 4,       [LAYOUT_FIXED8] = 8,        [LAYOUT_FIXED16] = 16,
-        [LAYOUT_FLOAT4] = 4,       [LAYOUT_FLOAT8] = 8,        [LAYOUT_UUID_BYTES] = 16,
-        [LAYOUT_TIMETZ40] = 8,     [LAYOUT_UUID_FLIPPED] = 16, [LAYOUT_INTERVAL] = 16,
-        [LAYOUT_LIST_ENTRIES] = 16};
+        [LAYOUT_BOOL8] = 1,         [LAYOUT_FIXED1] = 1,
+        [LAYOUT_FIXED2] = 2,        [LAYOUT_FIXED4] = 4,
+        [LAYOUT_FIXED8] = 8,        [LAYOUT_FIXED16] = 16,
+        [LAYOUT_FLOAT4] = 4,        [LAYOUT_FLOAT8] = 8,
+        [LAYOUT_UUID_BYTES] = 16,   [LAYOUT_TIMETZ40] = 8,
+        [LAYOUT_UUID_FLIPPED] = 16, [LAYOUT_INTERVAL] = 16,
+        [LAYOUT_LIST_ENTRIES] = 16, [LAYOUT_FIXED32] = 32};
     return layout < sizeof widths ? widths[layout] : 0;
 }
 

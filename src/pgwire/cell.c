@@ -38,7 +38,7 @@ struct choice {
     unsigned styled_per_byte;
 };
 
-enum { LAYOUTS_MAX = 4 };
+enum { LAYOUTS_MAX = 5 };
 
 #define FIXED(layout, kind, max)                                                       \
     {                                                                                  \
@@ -94,7 +94,8 @@ static const struct choice choices[TYPE_OTHER + 1][LAYOUTS_MAX] = {
     [TYPE_DECIMAL] = {FIXED(LAYOUT_FIXED2, decimal16, VALUE_DECIMAL_MAX),
                       FIXED(LAYOUT_FIXED4, decimal32, VALUE_DECIMAL_MAX),
                       FIXED(LAYOUT_FIXED8, decimal64, VALUE_DECIMAL_MAX),
-                      FIXED(LAYOUT_FIXED16, decimal128, VALUE_DECIMAL_MAX)},
+                      FIXED(LAYOUT_FIXED16, decimal128, VALUE_DECIMAL_MAX),
+                      FIXED(LAYOUT_FIXED32, decimal256, VALUE_DECIMAL256_MAX)},
     [TYPE_TEXT] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
     [TYPE_JSON] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
     [TYPE_BYTES] = {OWN_STRINGS(cell_text_bytes, cell_slice, 2, 2, 1, false,

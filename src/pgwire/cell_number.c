@@ -104,6 +104,23 @@ uint8_t *cell_binary_decimal128(const struct cell *cell, size_t row, uint8_t *to
     return cell_length(to, value_decimal_binary(to + 4, value, cell->scale));
 }
 
+static const uint8_t *load256(const struct cell *cell, size_t row)
+{
+    return (const uint8_t *)cell->data + row * 32;
+}
+
+uint8_t *cell_text_decimal256(const struct cell *cell, size_t row, uint8_t *to)
+{
+    return cell_length(
+        to, value_decimal256_text(to + 4, load256(cell, row), cell->scale));
+}
+
+uint8_t *cell_binary_decimal256(const struct cell *cell, size_t row, uint8_t *to)
+{
+    return cell_length(
+        to, value_decimal256_binary(to + 4, load256(cell, row), cell->scale));
+}
+
 /* ---- integers of any size ---- */
 
 uint8_t *cell_text_bignum(const struct cell *cell, size_t row, uint8_t *to)

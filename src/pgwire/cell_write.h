@@ -30,9 +30,9 @@ cell_writer cell_binary_int8, cell_binary_int16, cell_binary_int32, cell_binary_
     cell_binary_oid, cell_binary_uint8, cell_binary_uint16, cell_binary_uint32,
     cell_binary_uint64, cell_binary_uint128;
 cell_writer cell_text_decimal16, cell_text_decimal32, cell_text_decimal64,
-    cell_text_decimal128;
+    cell_text_decimal128, cell_text_decimal256;
 cell_writer cell_binary_decimal16, cell_binary_decimal32, cell_binary_decimal64,
-    cell_binary_decimal128;
+    cell_binary_decimal128, cell_binary_decimal256;
 cell_writer cell_text_bignum, cell_binary_bignum;
 cell_writer cell_text_bool, cell_binary_bool;
 cell_writer cell_text_float, cell_text_double, cell_binary_float;

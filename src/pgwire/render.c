@@ -211,7 +211,7 @@ static void put_value(struct render *render, const struct column *column, size_t
 {
     if (render_enter(render) &&
         !render_cell(render, column, row, &render->context, false)) {
-        if (column->child_count > 0)
+        if (render_is_nested(column))
             put_nested(render, column, row);
         else
             render_fail(render, "0A000");

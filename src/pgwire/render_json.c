@@ -154,7 +154,7 @@ static void put_struct(struct render *render, const struct column *column, size_
 static void put_key(struct render *render, const struct column *column, size_t row)
 {
     size_t start = buf_len(render->out);
-    if (column->child_count > 0)
+    if (render_is_nested(column))
         put_value(render, column, row);
     else
         put_text(render, column, row);
@@ -207,7 +207,7 @@ static void put_value(struct render *render, const struct column *column, size_t
         return;
     }
     if (render_enter(render)) {
-        if (column->child_count > 0)
+        if (render_is_nested(column))
             put_nested(render, column, row);
         else
             put_scalar(render, column, row);

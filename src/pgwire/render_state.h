@@ -45,6 +45,12 @@ static inline void render_leave(struct render *render)
     render->depth--;
 }
 
+/* Is a value made of values? Perhaps of none. */
+static inline bool render_is_nested(const struct column *column)
+{
+    return column->child_count > 0 || column->type->id == TYPE_STRUCT;
+}
+
 /* A value that has a cell writer, with its length in front if asked for; false: it has
  * none. */
 bool render_cell(struct render *render, const struct column *column, size_t row,

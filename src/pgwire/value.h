@@ -118,7 +118,7 @@ uint8_t *value_bit_text(uint8_t *to, const uint8_t *bytes, unsigned skip, size_t
 uint8_t *value_bit_binary(uint8_t *to, const uint8_t *bytes, unsigned skip,
                           size_t count);
 
-/* ---- integers of any size: value_bignum.c; TYPE_BIGNUM's bytes ---- */
+/* ---- numbers beyond 128 bits: value_bignum.c; TYPE_BIGNUM's bytes ---- */
 
 /* What both take at `to`, for a value of `len` bytes; part of it is scratch space. */
 #define VALUE_BIGNUM_PER_BYTE 4
@@ -126,5 +126,10 @@ enum { VALUE_BIGNUM_MAX = 48 };
 /* NULL: more digits than numeric can hold. */
 uint8_t *value_bignum_text(uint8_t *to, const uint8_t *bytes, size_t len);
 uint8_t *value_bignum_binary(uint8_t *to, const uint8_t *bytes, size_t len);
+
+/* 256-bit decimals, 32 bytes, low part first: value / 10^scale, scale 0..76 */
+enum { VALUE_DECIMAL256_MAX = 84 }; /* sign, 78 digits, point, zero */
+uint8_t *value_decimal256_text(uint8_t *to, const uint8_t *bytes, unsigned scale);
+uint8_t *value_decimal256_binary(uint8_t *to, const uint8_t *bytes, unsigned scale);
 
 #endif

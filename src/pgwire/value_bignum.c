@@ -1,4 +1,5 @@
-/* value_bignum.c - integers of any size: TYPE_BIGNUM's bytes as numeric.
+/* value_bignum.c - numbers beyond 128 bits as numeric: TYPE_BIGNUM's bytes, 256-bit
+ * decimals.
  *
  * The magnitude is divided by a power of ten until nothing is left, 32 bits at a time:
  * quadratic, which is bearable up to what numeric can hold, 131072 digits. The room for
@@ -140,4 +141,76 @@ uint8_t *value_bignum_binary(uint8_t *to, const uint8_t *bytes, size_t len)
     at = value_put16(at, count && is_negative(bytes) ? NEGATIVE : 0);
     (void)value_put16(at, 0);
     return digits + (count - low) * 2;
+}
+
+/* ---- decimals of 256 bits ---- */
+
+enum { LIMBS = 8, LIMBS_MAX = LIMBS + 1 /* times 1000 */, DIGITS256_MAX = 80 };
+
+/* The magnitude; is it negative? */
+static bool load256(const uint8_t *bytes, uint32_t limbs[LIMBS_MAX],
+                    struct words *words)
+{
+    bool negative = bytes[31] & 0x80;
+    uint64_t carry = negative;
+    limbs[LIMBS] = 0;
+    memcpy(limbs, bytes, LIMBS * sizeof *limbs);
+    for (size_t i = 0; negative && i < LIMBS; i++) {
+        carry += ~limbs[i];
+        limbs[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    *words = (struct words){limbs, LIMBS_MAX};
+    return negative;
+}
+
+uint8_t *value_decimal256_text(uint8_t *to, const uint8_t *bytes, unsigned scale)
+{
+    uint32_t limbs[LIMBS_MAX];
+    uint8_t digits[DIGITS256_MAX]; /* least significant first */
+    struct words words;
+    size_t count = 0;
+    if (load256(bytes, limbs, &words))
+        *to++ = '-';
+    do
+        digits[count++] = (uint8_t)divide(&words, 10);
+    while (words.count > 0);
+    while (count <= scale)
+        digits[count++] = 0;
+    while (count-- > 0) {
+        *to++ = (uint8_t)('0' + digits[count]);
+        if (count > 0 && count == scale)
+            *to++ = '.';
+    }
+    return to;
+}
+
+uint8_t *value_decimal256_binary(uint8_t *to, const uint8_t *bytes, unsigned scale)
+{
+    enum { NEGATIVE = 0x4000 };
+    static const uint16_t powers[] = {1, 1000, 100, 10};
+    uint32_t limbs[LIMBS_MAX];
+    uint16_t digits[DIGITS256_MAX / 4 + 2]; /* least significant first */
+    struct words words;
+    size_t count = 0, low = 0, fraction = (scale + 3) / 4;
+    bool negative = load256(bytes, limbs, &words);
+    uint64_t carry = 0;
+    for (size_t i = 0; i < LIMBS_MAX; i++) { /* whole digits behind the point */
+        carry += (uint64_t)limbs[i] * powers[scale % 4];
+        limbs[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    while (words.count > 0)
+        digits[count++] = (uint16_t)divide(&words, 10000);
+    while (count > 0 && digits[count - 1] == 0)
+        count--;
+    while (low < count && digits[low] == 0)
+        low++;
+    to = value_put16(to, (uint16_t)(count - low));
+    to = value_put16(to, count ? (uint16_t)(count - 1 - fraction) : 0);
+    to = value_put16(to, count && negative ? NEGATIVE : 0);
+    to = value_put16(to, (uint16_t)scale);
+    while (count > low)
+        to = value_put16(to, digits[--count]);
+    return to;
 }
