@@ -12,6 +12,10 @@
 
 #include <stdint.h>
 
+#include <pgwire/version.h>
+
+PGW_BEGIN_DECLS
+
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
 
@@ -51,5 +55,7 @@ struct ArrowArrayStream {
 };
 
 #endif
+
+PGW_END_DECLS
 
 #endif

@@ -111,8 +111,8 @@ static const uint8_t *load256(const struct cell *cell, size_t row)
 
 uint8_t *cell_text_decimal256(const struct cell *cell, size_t row, uint8_t *to)
 {
-    return cell_length(
-        to, value_decimal256_text(to + 4, load256(cell, row), cell->scale));
+    return cell_length(to,
+                       value_decimal256_text(to + 4, load256(cell, row), cell->scale));
 }
 
 uint8_t *cell_binary_decimal256(const struct cell *cell, size_t row, uint8_t *to)

@@ -36,6 +36,15 @@ struct plan {
     const char *failure;
 };
 
+struct pgw_column plan_column(const char *name, const struct type *type,
+                              const struct pgw_style *style)
+{
+    return (struct pgw_column){.name = name,
+                               .type_oid = plan_type_oid(type, style),
+                               .typmod = plan_type_typmod(type),
+                               .typlen = plan_type_typlen(type)};
+}
+
 /* ---- the plan ---- */
 
 static void free_renderings(void *self)

@@ -14,6 +14,10 @@
 
 struct plan;
 
+/* How a column of this type is declared; the name is borrowed. */
+struct pgw_column plan_column(const char *name, const struct type *type,
+                              const struct pgw_style *style);
+
 /* The plan for a result with these column types in the formats that `row` asks for;
  * from the arena. NULL: out of memory, or with err set 0A000 for a type that has no
  * binary form. */

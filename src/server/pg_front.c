@@ -131,13 +131,8 @@ static const struct pgw_column *columns_of(const struct front *front,
     const struct pgw_style *style = pgw_session_style(front->session);
     struct pgw_column *columns =
         arena_calloc(&query->arena, query->column_count, sizeof *columns);
-    for (size_t i = 0; columns && i < query->column_count; i++) {
-        const struct engine_column *column = &query->columns[i];
-        columns[i] = (struct pgw_column){.name = column->name,
-                                         .type_oid = plan_type_oid(column->type, style),
-                                         .typmod = plan_type_typmod(column->type),
-                                         .typlen = plan_type_typlen(column->type)};
-    }
+    for (size_t i = 0; columns && i < query->column_count; i++)
+        columns[i] = plan_column(query->columns[i].name, query->columns[i].type, style);
     return columns;
 }
 
