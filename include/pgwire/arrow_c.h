@@ -19,10 +19,12 @@ PGW_BEGIN_DECLS
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
 
+/* Bits of a schema's flags. */
 #define ARROW_FLAG_DICTIONARY_ORDERED 1
 #define ARROW_FLAG_NULLABLE 2
 #define ARROW_FLAG_MAP_KEYS_SORTED 4
 
+/* A type: a format string, and the types of what it is made of. */
 struct ArrowSchema {
     const char *format, *name, *metadata;
     int64_t flags, n_children;
@@ -31,6 +33,7 @@ struct ArrowSchema {
     void *private_data;
 };
 
+/* Values of a type, in buffers as the columnar format lays them out. */
 struct ArrowArray {
     int64_t length, null_count, offset, n_buffers, n_children;
     const void **buffers;
@@ -44,8 +47,9 @@ struct ArrowArray {
 #ifndef ARROW_C_STREAM_INTERFACE
 #define ARROW_C_STREAM_INTERFACE
 
-/* Each call but release answers 0 or an errno; get_last_error's text is good until the
- * next call, and may be NULL. A released array from get_next is the end. */
+/* Arrays of one type, pulled. Each call but release answers 0 or an errno;
+ * get_last_error's text is good until the next call, and may be NULL. A released array
+ * from get_next is the end. */
 struct ArrowArrayStream {
     int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
     int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
