@@ -26,18 +26,27 @@ PGW_BEGIN_DECLS
 
 /* A type: a format string, and the types of what it is made of. */
 struct ArrowSchema {
-    const char *format, *name, *metadata;
-    int64_t flags, n_children;
-    struct ArrowSchema **children, *dictionary;
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
     void (*release)(struct ArrowSchema *);
     void *private_data;
 };
 
 /* Values of a type, in buffers as the columnar format lays them out. */
 struct ArrowArray {
-    int64_t length, null_count, offset, n_buffers, n_children;
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
     const void **buffers;
-    struct ArrowArray **children, *dictionary;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
     void (*release)(struct ArrowArray *);
     void *private_data;
 };
