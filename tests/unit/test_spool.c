@@ -186,19 +186,20 @@ static const struct type choices = {
 static const struct {
     const struct type *type;
     enum layout layout;
-} shapes[] = {{&number, LAYOUT_NULL},        {&truth, LAYOUT_BOOL8},
-              {&truth, LAYOUT_BITS},         {&number, LAYOUT_FIXED1},
-              {&number, LAYOUT_FIXED2},      {&number, LAYOUT_FIXED4},
-              {&number, LAYOUT_FIXED8},      {&number, LAYOUT_FIXED16},
-              {&number, LAYOUT_FLOAT4},      {&number, LAYOUT_FLOAT8},
-              {&text, LAYOUT_STRING16},      {&text, LAYOUT_OFFSETS32},
-              {&text, LAYOUT_OFFSETS64},     {&text, LAYOUT_SLICES},
-              {&number, LAYOUT_UUID_BYTES},  {&number, LAYOUT_UUID_FLIPPED},
-              {&number, LAYOUT_INTERVAL},    {&number, LAYOUT_TIMETZ40},
-              {&texts, LAYOUT_LIST_ENTRIES}, {&records, LAYOUT_LIST_ENTRIES},
-              {&deep, LAYOUT_LIST_ENTRIES},  {&map, LAYOUT_LIST_ENTRIES},
-              {&array, LAYOUT_LIST_FIXED},   {&record, LAYOUT_STRUCT},
-              {&choice, LAYOUT_UNION},       {&choices, LAYOUT_LIST_ENTRIES}};
+} shapes[] = {{&number, LAYOUT_NULL},          {&truth, LAYOUT_BOOL8},
+              {&truth, LAYOUT_BITS},           {&number, LAYOUT_FIXED1},
+              {&number, LAYOUT_FIXED2},        {&number, LAYOUT_FIXED4},
+              {&number, LAYOUT_FIXED8},        {&number, LAYOUT_FIXED16},
+              {&number, LAYOUT_FIXED32},       {&number, LAYOUT_FLOAT4},
+              {&number, LAYOUT_FLOAT8},        {&text, LAYOUT_STRING16},
+              {&text, LAYOUT_OFFSETS32},       {&text, LAYOUT_OFFSETS64},
+              {&text, LAYOUT_SLICES},          {&number, LAYOUT_UUID_BYTES},
+              {&number, LAYOUT_UUID_FLIPPED},  {&number, LAYOUT_INTERVAL},
+              {&number, LAYOUT_TIMETZ40},      {&texts, LAYOUT_LIST_ENTRIES},
+              {&records, LAYOUT_LIST_ENTRIES}, {&deep, LAYOUT_LIST_ENTRIES},
+              {&map, LAYOUT_LIST_ENTRIES},     {&array, LAYOUT_LIST_FIXED},
+              {&record, LAYOUT_STRUCT},        {&choice, LAYOUT_UNION},
+              {&choices, LAYOUT_LIST_ENTRIES}};
 
 static const struct type *types[ARRAY_LEN(shapes)];
 static struct batch batches[BATCHES];

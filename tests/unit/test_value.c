@@ -110,6 +110,65 @@ static void test_numeric_binary_short(void **state)
     }
 }
 
+/* Of what fits into 128 bits both widths write the same. */
+static void test_wide_decimals(void **state)
+{
+    uint64_t random = 88172645463325252u;
+    (void)state;
+    for (unsigned i = 0; i < 20000; i++) {
+        uint8_t narrow[64], wide[VALUE_DECIMAL256_MAX], bytes[32];
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        int128 value = (int128)((uint128)random * random * random) >> random % 127;
+        unsigned scale = i % 39;
+        memset(bytes, value < 0 ? 0xff : 0, sizeof bytes);
+        memcpy(bytes, &value, sizeof value);
+        uint8_t *end = value_decimal_text(narrow, value, scale);
+        *end = '\0';
+        assert_text(wide, value_decimal256_text(wide, bytes, scale), (char *)narrow);
+        end = value_decimal_binary(narrow, value, scale);
+        assert_int_equal(value_decimal256_binary(wide, bytes, scale) - wide,
+                         end - narrow);
+        assert_memory_equal(wide, narrow, (size_t)(end - narrow));
+    }
+}
+
+/* Beyond: what PostgreSQL says of -(2^255), and of 2^255 - 1. */
+static void test_widest_decimals(void **state)
+{
+    static const struct {
+        uint8_t low, high;
+        unsigned scale;
+        const char *text;
+    } rows[] = {
+        {0x00, 0x80, 0,
+         "-5789604461865809771178549250434395392663499233282028201972879200395656481996"
+         "8"},
+        {0xff, 0x7f, 76,
+         "5."
+         "789604461865809771178549250434395392663499233282028201972879200395656481996"
+         "7"},
+        {0xff, 0x7f, 1,
+         "5789604461865809771178549250434395392663499233282028201972879200395656481996."
+         "7"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t text[VALUE_DECIMAL256_MAX], raw[VALUE_DECIMAL256_MAX], back[256], *end;
+        uint8_t bytes[32];
+        struct read_fault fault;
+        memset(bytes, rows[i].low, sizeof bytes);
+        bytes[31] = rows[i].high;
+        assert_text(text, value_decimal256_text(text, bytes, rows[i].scale),
+                    rows[i].text);
+        size_t len = (size_t)(value_decimal256_binary(raw, bytes, rows[i].scale) - raw);
+        assert_true(len <= sizeof raw);
+        assert_true(read_numeric_binary(raw, len, back, &end, &fault));
+        assert_text(back, end, rows[i].text);
+    }
+}
+
 static void test_floats(void **state)
 {
     static const struct {
@@ -236,6 +295,7 @@ static void test_bytes(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_integers), cmocka_unit_test(test_decimals),
+          cmocka_unit_test(test_wide_decimals), cmocka_unit_test(test_widest_decimals),
           cmocka_unit_test(test_numeric_binary),
           cmocka_unit_test(test_numeric_binary_short), cmocka_unit_test(test_floats),
           cmocka_unit_test(test_floats_round_trip), cmocka_unit_test(test_dates),
