@@ -78,6 +78,7 @@ ROWS = [
     ("select mod($1, 3)", ["7"]),
     ("select round($1, 2)", ["1.005"]),
     ("select abs($1)", ["-1.5"]),
+    ("select 'row ' || $1::int4 || ' of ' || i from generate_series(1, $2::int4) as t(i)", ["7", "3"]),
     ("select x + $2 from (select $1::int as x) q", ["1", "2"]),
 ]
 
