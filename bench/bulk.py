@@ -36,8 +36,7 @@ WORKLOADS = [("14 columns", "text", "select * from item"),
 def drain(server, sql, form):
     """Rows, CPU seconds, seconds to the first row and in all."""
     before = cpu_of(server.pid)
-    out = subprocess.run([BUILD / "bench/drain", f"127.0.0.1:{server.port}", "postgres", "main",
-                          form, sql], capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run([BUILD / "bench/drain", str(server.port), form, sql], capture_output=True, text=True, check=True).stdout.split()
     deadline = time.monotonic() + 1
     cpu = cpu_of(server.pid) - before
     while time.monotonic() < deadline and server.name == "PostgreSQL":

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <pgwire/version.h>
@@ -47,6 +48,16 @@ static void catch_signals(struct net *net)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* A client is a descriptor, and the soft limit is for programs that call select. */
+static void permit_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files); /* else as many as there were */
 }
 
 /* ---- sessions ---- */
@@ -260,6 +271,7 @@ int serve_main(int argc, char **argv)
         return fail(&err, EXIT_CODE_USAGE);
     }
     start_log(&server);
+    permit_files();
     bool done = start(&server, &err);
     if (done) {
         catch_signals(server.net);
