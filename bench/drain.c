@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 
 enum { BUFFER_BYTES = 1 << 20 };
 

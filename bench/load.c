@@ -19,7 +19,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 
 enum { ECHO_BYTES = 64, DEPTH_MAX = 1024, EVENTS = 64 };
 

@@ -48,9 +48,21 @@ static bool check_all(struct query_session *session, struct slice sql,
     return true;
 }
 
+static bool needs_engine(struct slice sql)
+{
+    struct slice statement;
+    while (sql_split(&sql, &statement)) {
+        if (sql_classify(statement).kind == SQL_ENGINE)
+            return true;
+    }
+    return false;
+}
+
 enum pgw_status query_check_string(struct query_session *session, struct slice sql,
                                    struct error *err)
 {
+    if (!needs_engine(sql))
+        return check_all(session, sql, err) ? PGW_OK : PGW_ERROR;
     enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 #include "load/script.h"
 
 /* What a client waits for, in words; as snprintf. */

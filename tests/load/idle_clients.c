@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 
 enum { PER_ADDRESS = 10000, FILES_BESIDE = 16 };
 

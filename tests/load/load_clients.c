@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 #include "load/check.h"
 #include "load/script.h"
 

@@ -8,6 +8,7 @@ import select
 import unittest
 
 import psycopg
+from commands_table import commands
 from psycopg import pq
 
 FOLDER = pathlib.Path(__file__).parent
@@ -197,14 +198,6 @@ CLEAN_UP = ("drop view if exists w", "drop table if exists u", "drop table if ex
 # What needs files, or the network.
 NOT_EXECUTED = {"copy t to '/nowhere/t.csv'", "install json", "load json", "detach other",
                 "attach ':memory:' as other", "use memory"}
-
-
-def commands():
-    """(example, in a block, tag or SQLSTATE, answered by), a row each."""
-    for line in (FOLDER.parent.parent / "docs" / "COMMANDS.md").read_text("utf-8").split("\n"):
-        cells = [cell.strip() for cell in line.split("|")[1:-1]]
-        if len(cells) == 5 and cells[1].startswith("`"):
-            yield cells[1].strip("`"), cells[2] == "B", cells[3], cells[4]
 
 
 class Commands(unittest.TestCase):

@@ -25,7 +25,7 @@ def execute(sql, rows=0):
 
 
 class Peer:
-    def __init__(self, server, version="3.0", receive_buffer=None):
+    def __init__(self, server, version="3.0", receive_buffer=None, settings=()):
         self.server = server
         self.socket = socket.socket()
         if receive_buffer:
@@ -34,8 +34,8 @@ class Peer:
         self.socket.connect(("127.0.0.1", int(PORTS[server])))
         self.data = b""
         self.pid = self.key = None
-        self.send(f"Startup {version} user={USERS[server]} database=main")
-        self.until_ready()
+        self.send(" ".join([f"Startup {version} user={USERS[server]} database=main", *settings]))
+        self.greeting = self.until_ready()
 
     def __enter__(self):
         return self

@@ -1,5 +1,5 @@
 /* wire_client.c - the client's side of the protocol: see wire_client.h. */
-#include "lib/wire_client.h"
+#include "lib/client/wire_client.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
