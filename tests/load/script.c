@@ -133,15 +133,14 @@ static void say_failing(struct writer *writer)
 /* A setting is the session's own, and is told before ReadyForQuery. */
 static void say_simple(struct writer *writer)
 {
-    char sql[2048], name[EXPECT_TEXT];
-    struct ask first, second;
+    char sql[3 * SQL_BYTES], one[SQL_BYTES], other[SQL_BYTES], name[EXPECT_TEXT];
     (void)snprintf(name, sizeof name, "client %u.%u", writer->script->client,
                    writer->script->statements);
+    struct ask first = writer_literal(writer, one);
+    struct ask second = writer_literal(writer, other);
     (void)snprintf(sql, sizeof sql,
-                   "set application_name = '%s'; show application_name; ", name);
-    writer_put_literal(sql, sizeof sql, writer, &first);
-    (void)strncat(sql, "; ", sizeof sql - strlen(sql) - 1);
-    writer_put_literal(sql, sizeof sql, writer, &second);
+                   "set application_name = '%s'; show application_name; %s; %s", name,
+                   one, other);
     wire_query(&writer->batch->out, sql);
     writer_expect_text(writer, 'C', "SET");
     writer_expect(writer, 'T')->shown = true;
@@ -158,11 +157,10 @@ static void say_simple(struct writer *writer)
 
 static void say_simple_error(struct writer *writer)
 {
-    char sql[2048] = "";
-    struct ask first, second;
-    writer_put_literal(sql, sizeof sql, writer, &first);
-    (void)strncat(sql, "; select * from there_is_none; ", sizeof sql - strlen(sql) - 1);
-    writer_put_literal(sql, sizeof sql, writer, &second);
+    char sql[3 * SQL_BYTES], one[SQL_BYTES], other[SQL_BYTES];
+    struct ask first = writer_literal(writer, one);
+    (void)writer_literal(writer, other);
+    (void)snprintf(sql, sizeof sql, "%s; select * from there_is_none; %s", one, other);
     wire_query(&writer->batch->out, sql);
     writer_expect_literal(writer, &first);
     writer_expect_error(writer, "42P01");

@@ -211,13 +211,13 @@ void writer_execute_bare(struct writer *writer, const char *sql)
 
 /* ---- query strings ---- */
 
-void writer_put_literal(char *sql, size_t size, struct writer *writer, struct ask *one)
+struct ask writer_literal(struct writer *writer, char sql[SQL_BYTES])
 {
-    *one = (struct ask){.statement = ++writer->script->statements,
-                        .rows = draw_rows(writer->script)};
-    size_t len = strlen(sql);
-    (void)snprintf(sql + len, size - len, literal_sql, writer->script->client,
-                   one->statement, writer->script->client, one->statement, one->rows);
+    struct script *script = writer->script;
+    struct ask ask = {.statement = ++script->statements, .rows = draw_rows(script)};
+    (void)snprintf(sql, SQL_BYTES, literal_sql, script->client, ask.statement,
+                   script->client, ask.statement, ask.rows);
+    return ask;
 }
 
 void writer_expect_literal(struct writer *writer, const struct ask *one)

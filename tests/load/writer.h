@@ -5,6 +5,8 @@
 
 #include "load/script.h"
 
+enum { SQL_BYTES = 512 };
+
 /* Behind an error nothing comes until Sync: expectations are void, and so is what the
  * functions say that would come. */
 struct writer {
@@ -55,8 +57,8 @@ uint32_t writer_execute_some(struct writer *writer, const char *portal,
 void writer_execute_bare(struct writer *writer, const char *sql);
 void writer_sync(struct writer *writer);
 
-/* A statement with literals, behind what is in a query string already. */
-void writer_put_literal(char *sql, size_t size, struct writer *writer, struct ask *one);
+/* The text of a statement with literals. */
+struct ask writer_literal(struct writer *writer, char sql[SQL_BYTES]);
 void writer_expect_literal(struct writer *writer, const struct ask *one);
 
 #endif
