@@ -80,9 +80,7 @@ def measure_engine(work, sql):
     out = subprocess.run([BUILD / "bench/engine", work / "engine.duckdb", sql, str(ROUNDS)],
                          capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
     samples = [list(map(float, line.split())) for line in out]
-    rows = int(samples[0][0])
-    return (rows, statistics.median(s[1] for s in samples) / rows * 1e9, 0,
-            rows / statistics.median(s[2] for s in samples))
+    return medians([(int(rows), cpu, first, wall) for rows, cpu, wall, first in samples])
 
 
 def compare(field, name, form, sql):

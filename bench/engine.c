@@ -3,7 +3,8 @@
  *
  *     engine DATABASE-FILE SQL REPETITIONS
  *
- * Prints a line a repetition: rows, CPU seconds of all threads, seconds. */
+ * Prints a line a repetition: rows, CPU seconds of all threads, seconds in all, seconds
+ * until the first rows; preparing included. */
 #include <duckdb.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static double seconds(clockid_t clock)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static uint64_t drain(duckdb_connection connection, const char *sql)
+static uint64_t drain(duckdb_connection connection, const char *sql, double *first)
 {
     duckdb_prepared_statement statement;
     duckdb_result result;
@@ -34,6 +35,7 @@ static uint64_t drain(duckdb_connection connection, const char *sql)
     if (duckdb_execute_prepared_streaming(statement, &result) != DuckDBSuccess)
         die(duckdb_result_error(&result));
     while ((chunk = duckdb_fetch_chunk(result))) {
+        *first = rows == 0 ? seconds(CLOCK_MONOTONIC) : *first;
         rows += duckdb_data_chunk_get_size(chunk);
         duckdb_destroy_data_chunk(&chunk);
     }
@@ -53,10 +55,11 @@ int main(int argc, char **argv)
         die("cannot open the database");
     for (unsigned long i = strtoul(argv[3], NULL, 10); i > 0; i--) {
         double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
-        uint64_t rows = drain(connection, argv[2]);
-        printf("%llu %.6f %.6f\n", (unsigned long long)rows,
-               seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
-               seconds(CLOCK_MONOTONIC) - wall);
+        double first = wall;
+        uint64_t rows = drain(connection, argv[2], &first);
+        printf("%llu %.6f %.6f %.6f\n", (unsigned long long)rows,
+               seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, seconds(CLOCK_MONOTONIC) - wall,
+               first - wall);
     }
     duckdb_disconnect(&connection);
     duckdb_close(&database);

@@ -27,28 +27,10 @@ uint8_t *cell_binary_uuid(const struct cell *cell, size_t row, uint8_t *to)
     return raw + 16;
 }
 
-/* A copy of what is often short: pieces of a fixed size from both ends, which overlap.
- */
-static inline void copy_bytes(uint8_t *to, const char *from, size_t len)
-{
-    if (len >= 16 && len <= 64) {
-        size_t half = len > 32 ? 16 : 0;
-        memcpy(to, from, 16);
-        memcpy(to + half, from + half, 16);
-        memcpy(to + len - 16 - half, from + len - 16 - half, 16);
-        memcpy(to + len - 16, from + len - 16, 16);
-    } else if (len >= 8 && len < 16) {
-        memcpy(to, from, 8);
-        memcpy(to + len - 8, from + len - 8, 8);
-    } else {
-        memcpy(to, from, len);
-    }
-}
-
 static inline uint8_t *put_slice(struct slice text, uint8_t *to)
 {
     to = value_put32(to, (uint32_t)text.len);
-    copy_bytes(to, text.data, text.len);
+    value_copy(to, text.data, text.len);
     return to + text.len;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "core/attr.h"
 #include "pgwire/value.h"
 
 void row_fail(pgw_row *row, const char *sqlstate, const char *text)
@@ -113,6 +114,9 @@ uint32_t row_next(pgw_row *row, enum pgw_format *format)
     return row->columns[column].type_oid;
 }
 
+/* What is short stays with its length in one block. */
+enum { TOGETHER_MAX = 1024 };
+
 void row_put(pgw_row *row, const void *data, size_t len)
 {
     uint8_t length[4];
@@ -124,6 +128,13 @@ void row_put(pgw_row *row, const void *data, size_t len)
     }
     if (row->depth > 0) {
         nest_put(row, data, len);
+        return;
+    }
+    uint8_t *to = len <= TOGETHER_MAX ? chain_reserve(row->out, 4 + len) : NULL;
+    if (LIKELY(to != NULL)) {
+        to = value_put32(to, data ? (uint32_t)len : UINT32_MAX);
+        value_copy(to, data, data ? len : 0);
+        chain_commit(row->out, 4 + (data ? len : 0));
         return;
     }
     (void)value_put32(length, data ? (uint32_t)len : UINT32_MAX);

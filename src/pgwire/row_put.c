@@ -10,9 +10,24 @@
 #include "pgwire/row.h"
 #include "pgwire/value.h"
 
-static void put_until(pgw_row *row, const uint8_t *start, const uint8_t *end)
+/* Where a value of at most so many bytes is written: its place in the row, behind its
+ * length, or what is spare, for the parts of arrays and at the end of a block. */
+static inline uint8_t *room_for(const pgw_row *row, size_t bytes, uint8_t *spare)
 {
-    row_put(row, start, (size_t)(end - start));
+    bool direct = row->depth == 0 && !row->failed && chain_room(row->out) >= 4 + bytes;
+    return direct ? row->out->tail->data + row->out->tail->used + 4 : spare;
+}
+
+static inline void put_until(pgw_row *row, uint8_t *start, const uint8_t *end)
+{
+    const struct chain_block *tail = row->out->tail;
+    size_t len = (size_t)(end - start);
+    if (UNLIKELY(!tail || start != tail->data + tail->used + 4)) {
+        row_put(row, start, len);
+        return;
+    }
+    (void)value_put32(start - 4, (uint32_t)len);
+    chain_commit(row->out, 4 + len);
 }
 
 static bool is_textual(uint32_t oid)
@@ -72,11 +87,11 @@ static bool in_range(int64_t value, uint32_t oid)
     }
 }
 
-static void put_int_binary(pgw_row *row, int64_t value, unsigned width)
+/* The lowest bytes, in network order; there is room for eight. */
+static uint8_t *put_lowest(uint8_t *to, int64_t value, unsigned width)
 {
-    uint8_t raw[8];
-    (void)value_put64(raw, (uint64_t)value);
-    row_put(row, raw + 8 - width, width);
+    (void)value_put64(to, (uint64_t)value << (64 - 8 * width));
+    return to + width;
 }
 
 static uint8_t *double_text(const pgw_row *row, uint8_t *to, double value)
@@ -95,7 +110,7 @@ static uint8_t *float_text(const pgw_row *row, uint8_t *to, float value)
 
 static void put_float(pgw_row *row, double value, uint32_t oid, enum pgw_format format)
 {
-    uint8_t text[VALUE_FLOAT_MAX];
+    uint8_t spare[VALUE_FLOAT_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t single;
     uint64_t bits;
     float narrow = (float)value;
@@ -117,7 +132,7 @@ static void put_float(pgw_row *row, double value, uint32_t oid, enum pgw_format 
 void pgw_put_int(pgw_row *row, int64_t value)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_NUMERIC_BINARY_MAX];
+    uint8_t spare[VALUE_NUMERIC_BINARY_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     unsigned width = int_width(oid);
     if (!in_range(value, oid))
@@ -125,7 +140,7 @@ void pgw_put_int(pgw_row *row, int64_t value)
     else if (oid == PGW_FLOAT4OID || oid == PGW_FLOAT8OID)
         put_float(row, (double)value, oid, format);
     else if (width && format == PGW_BINARY_FORMAT)
-        put_int_binary(row, value, width);
+        put_until(row, text, put_lowest(text, value, width));
     else if (oid == PGW_NUMERICOID && format == PGW_BINARY_FORMAT)
         put_until(row, text, value_decimal_binary(text, value, 0));
     else if (width || oid == PGW_NUMERICOID || is_textual(oid))
@@ -137,7 +152,7 @@ void pgw_put_int(pgw_row *row, int64_t value)
 void pgw_put_double(pgw_row *row, double value)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_FLOAT_MAX];
+    uint8_t spare[VALUE_FLOAT_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     if (oid == PGW_FLOAT4OID || oid == PGW_FLOAT8OID)
         put_float(row, value, oid, format);
@@ -220,7 +235,7 @@ void pgw_put_bytea(pgw_row *row, const void *data, size_t len)
 void pgw_put_date(pgw_row *row, int32_t days)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_DATE_MAX];
+    uint8_t spare[VALUE_DATE_MAX], *text = room_for(row, sizeof spare, spare);
     int32_t since_1970 =
         days == INT32_MAX || days == INT32_MIN
             ? (days < 0 ? -INT32_MAX : INT32_MAX)
@@ -238,7 +253,7 @@ void pgw_put_date(pgw_row *row, int32_t days)
 void pgw_put_timestamp(pgw_row *row, int64_t us)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_TIMESTAMP_MAX];
+    uint8_t spare[VALUE_TIMESTAMP_MAX], *text = room_for(row, sizeof spare, spare);
     struct zone_span span = {0};
     int64_t since_1970;
     if (us == INT64_MAX || us == INT64_MIN)
@@ -263,7 +278,7 @@ void pgw_put_timestamp(pgw_row *row, int64_t us)
 void pgw_put_uuid(pgw_row *row, const uint8_t bytes[16])
 {
     enum pgw_format format;
-    uint8_t text[VALUE_UUID_MAX];
+    uint8_t spare[VALUE_UUID_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     if (oid == PGW_UUIDOID && format == PGW_BINARY_FORMAT)
         row_put(row, bytes, 16);
@@ -276,7 +291,7 @@ void pgw_put_uuid(pgw_row *row, const uint8_t bytes[16])
 void pgw_put_decimal(pgw_row *row, int64_t high, uint64_t low, unsigned scale)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_DECIMAL_MAX];
+    uint8_t spare[VALUE_DECIMAL_MAX], *text = room_for(row, sizeof spare, spare);
     int128 value = (int128)((uint128)(uint64_t)high << 64 | low);
     uint32_t oid = row_next(row, &format);
     if (scale > 38)
@@ -302,7 +317,7 @@ static bool is_time(pgw_row *row, int64_t us)
 void pgw_put_time(pgw_row *row, int64_t us)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_TIME_MAX];
+    uint8_t spare[VALUE_TIME_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     if (!is_time(row, us))
         return;
@@ -318,7 +333,7 @@ void pgw_put_timetz(pgw_row *row, int64_t us, int32_t seconds_east)
 {
     enum { OFFSET_MAX = 16 * 3600 };
     enum pgw_format format;
-    uint8_t text[VALUE_TIME_MAX];
+    uint8_t spare[VALUE_TIME_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     if (!is_time(row, us))
         return;
@@ -335,7 +350,7 @@ void pgw_put_timetz(pgw_row *row, int64_t us, int32_t seconds_east)
 void pgw_put_interval(pgw_row *row, struct pgw_interval value)
 {
     enum pgw_format format;
-    uint8_t text[VALUE_INTERVAL_MAX];
+    uint8_t spare[VALUE_INTERVAL_MAX], *text = room_for(row, sizeof spare, spare);
     uint32_t oid = row_next(row, &format);
     if (oid == PGW_INTERVALOID && format == PGW_BINARY_FORMAT)
         put_until(row, text,

@@ -54,6 +54,25 @@ static inline uint8_t *value_put64(uint8_t *to, uint64_t value)
     return to + sizeof value;
 }
 
+/* A copy of what is often short: pieces of a fixed size from both ends, which overlap.
+ */
+static inline void value_copy(uint8_t *to, const void *data, size_t len)
+{
+    const char *from = data;
+    if (len >= 16 && len <= 64) {
+        size_t half = len > 32 ? 16 : 0;
+        memcpy(to, from, 16);
+        memcpy(to + half, from + half, 16);
+        memcpy(to + len - 16 - half, from + len - 16 - half, 16);
+        memcpy(to + len - 16, from + len - 16, 16);
+    } else if (len >= 8 && len < 16) {
+        memcpy(to, from, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
+    } else if (len > 0) {
+        memcpy(to, from, len);
+    }
+}
+
 /* ---- numbers: value_number.c ---- */
 
 /* "00" to "99", one behind the other. */

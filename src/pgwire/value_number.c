@@ -128,6 +128,8 @@ uint8_t *value_decimal64_text(uint8_t *to, int64_t value, unsigned scale)
 
 uint8_t *value_decimal_text(uint8_t *to, int128 value, unsigned scale)
 {
+    if (value == (int64_t)value)
+        return value_decimal64_text(to, (int64_t)value, scale);
     uint128 magnitude = (uint128)value;
     if (value < 0) {
         *to++ = '-';
@@ -202,6 +204,8 @@ uint8_t *value_udecimal_binary(uint8_t *to, uint128 value, bool negative,
 
 uint8_t *value_decimal_binary(uint8_t *to, int128 value, unsigned scale)
 {
+    if (value == (int64_t)value)
+        return value_decimal64_binary(to, (int64_t)value, scale);
     uint128 magnitude = value < 0 ? -(uint128)value : (uint128)value;
     return value_udecimal_binary(to, magnitude, value < 0, scale);
 }
@@ -240,7 +244,7 @@ uint8_t *value_decimal64_binary(uint8_t *to, int64_t value, unsigned scale)
     unsigned shift = (4 - scale % 4) % 4, behind = (scale + shift) / 4, count;
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
     if (UNLIKELY(magnitude >= long_magnitude || magnitude == 0))
-        return value_decimal_binary(to, value, scale);
+        return value_udecimal_binary(to, magnitude, value < 0, scale);
     uint64_t digits = pack_digits(magnitude * factors[shift], &count);
     uint16_t weight = (uint16_t)((int)count - 1 - (int)behind);
     while (!(digits >> (64 - 16 * count) & 0xffff)) /* zeros at the end are not sent */

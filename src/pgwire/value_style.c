@@ -59,6 +59,8 @@ static uint8_t *put_date(uint8_t *to, struct civil civil, const struct pgw_style
 
 uint8_t *value_date_styled(uint8_t *to, int32_t days, const struct pgw_style *style)
 {
+    if (style->date == DATE_ISO)
+        return value_date_text(to, days);
     if (put_infinity(&to, days, INT32_MAX))
         return to;
     struct civil civil = calendar_civil(days);
@@ -121,6 +123,8 @@ static uint8_t *put_moment(uint8_t *to, int64_t us, const struct pgw_style *styl
 
 uint8_t *value_timestamp_styled(uint8_t *to, int64_t us, const struct pgw_style *style)
 {
+    if (style->date == DATE_ISO)
+        return value_timestamp_text(to, us, false);
     return put_infinity(&to, us, INT64_MAX) ? to : put_moment(to, us, style, NULL);
 }
 

@@ -191,6 +191,47 @@ static void test_misuse(void **state)
     free_sink(&sink);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_times), cmocka_unit_test(test_bytes),
-          cmocka_unit_test(test_arrays), cmocka_unit_test(test_records),
-          cmocka_unit_test(test_misuse))
+/* Many rows: values are written in place, wherever a block of the chain ends. */
+static void test_blocks(void **state)
+{
+    enum { ROWS = 20000, ROW_BYTES = 7 + 4 + 8 + 4 + 6 };
+    static uint8_t got[ROWS * ROW_BYTES];
+    struct iovec iov[64];
+    struct sink sink;
+    size_t at = 0;
+    (void)state;
+    open_sink(&sink, PGW_BINARY_FORMAT, PGW_INT8OID);
+    chain_free(&sink.chain);
+    sink.columns[1] = (struct pgw_column){.name = "b", .type_oid = PGW_TEXTOID};
+    sink.row.column_count = 2;
+    sink.row.limit = SIZE_MAX;
+    for (int64_t i = 0; i < ROWS; i++) {
+        pgw_row_begin(&sink.row);
+        pgw_put_int(&sink.row, i);
+        pgw_put_text(&sink.row, "string", 6);
+        (void)pgw_row_end(&sink.row);
+    }
+    assert_false(sink.row.failed);
+    assert_int_equal(sink.chain.bytes, sizeof got);
+    size_t count = chain_iov(&sink.chain, iov, ARRAY_LEN(iov));
+    for (size_t i = 0; i < count; at += iov[i++].iov_len)
+        memcpy(got + at, iov[i].iov_base, iov[i].iov_len);
+    assert_int_equal(at, sizeof got);
+    for (size_t i = 0; i < ROWS; i++) {
+        uint8_t row[] = {'D', 0,   0,   0,   ROW_BYTES - 1,
+                         0,   2,   0,   0,   0,
+                         8,   0,   0,   0,   0,
+                         0,   0,   0,   0,   0,
+                         0,   0,   6,   's', 't',
+                         'r', 'i', 'n', 'g'};
+        row[17] = (uint8_t)(i >> 8);
+        row[18] = (uint8_t)i;
+        assert_memory_equal(got + i * ROW_BYTES, row, sizeof row);
+    }
+    chain_free(&sink.chain);
+    buf_free(&sink.scratch);
+}
+
+UNIT_MAIN(cmocka_unit_test(test_blocks), cmocka_unit_test(test_times),
+          cmocka_unit_test(test_bytes), cmocka_unit_test(test_arrays),
+          cmocka_unit_test(test_records), cmocka_unit_test(test_misuse))

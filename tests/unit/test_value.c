@@ -104,7 +104,8 @@ static void test_numeric_binary_short(void **state)
         int64_t value = (int64_t)random >> (random >> 8) % 64;
         value = i % 3 == 0 ? value / 10000 * 10000 : value;
         uint8_t *quick_end = value_decimal64_binary(quick, value, scale);
-        uint8_t *end = value_decimal_binary(general, value, scale);
+        uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+        uint8_t *end = value_udecimal_binary(general, magnitude, value < 0, scale);
         assert_int_equal(quick_end - quick, end - general);
         assert_memory_equal(quick, general, (size_t)(end - general));
     }
