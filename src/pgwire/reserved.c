@@ -13,21 +13,23 @@ static bool unused(void *const *members, size_t count)
     return true;
 }
 
-#define ZERO(table)                                                                    \
-    (!(table) || unused((table)->reserved, ARRAY_LEN((table)->reserved)))
+#define IS_UNUSED(made) unused((made)->reserved, ARRAY_LEN((made)->reserved))
+#define IS_NULL_OR_UNUSED(made) (!(made) || IS_UNUSED(made))
 
 bool reserved_unused(const struct pgw_handlers *handlers)
 {
-    return ZERO(handlers) && ZERO(handlers->startup) && ZERO(handlers->simple) &&
-           ZERO(handlers->extended) && ZERO(handlers->copy) && ZERO(handlers->cancel);
+    return IS_UNUSED(handlers) && IS_NULL_OR_UNUSED(handlers->startup) &&
+           IS_NULL_OR_UNUSED(handlers->simple) &&
+           IS_NULL_OR_UNUSED(handlers->extended) && IS_NULL_OR_UNUSED(handlers->copy) &&
+           IS_NULL_OR_UNUSED(handlers->cancel);
 }
 
 bool reserved_unused_host(const struct pgw_session_options *options)
 {
-    return ZERO(options) && ZERO(options->host);
+    return IS_UNUSED(options) && IS_NULL_OR_UNUSED(options->host);
 }
 
 bool reserved_unused_server(const struct pgw_server_options *options)
 {
-    return ZERO(options);
+    return IS_UNUSED(options);
 }
