@@ -1,16 +1,30 @@
 /* copy.c - data from the client: CopyData to the host until CopyDone or CopyFail.
  *
  * Source: PostgreSQL documentation 55.2.7. Flush and Sync are ignored while copying;
- * anything else ends the copy with an error and is itself dropped. */
+ * anything else ends the copy with an error and is itself dropped. In a simple query
+ * the Query stays in front of the input, and CopyData is taken from behind it: what
+ * follows the COPY in the query string is served afterwards. */
 #include "pgwire/reader.h"
 #include "pgwire/reply.h"
+
+void copy_begin(pgw_session *session)
+{
+    struct frame query;
+    if (session->flow_is_simple &&
+        frame_peek(buf_data(&session->input), buf_len(&session->input),
+                   session->message_max, &query) == FRAME_COMPLETE)
+        session->kept = query.size;
+    session_enter(session, STATE_COPY_IN);
+}
 
 static void leave(pgw_session *session, const struct frame *frame)
 {
     session_consume(session, frame);
+    session->kept = 0;
     session->copy = NULL;
     session->flow = NULL;
     if (session->flow_is_simple) {
+        interrupt_next(session);
         session_enter(session, STATE_SIMPLE);
     } else {
         interrupt_end(session);

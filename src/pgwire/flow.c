@@ -28,14 +28,22 @@ static bool complete(pgw_session *session, struct portal *portal)
     return reply_complete(&session->output, tag, count);
 }
 
-static bool begin_copy_in(pgw_session *session, const struct pgw_reply *reply)
+static enum pgw_status begin_copy_in(pgw_session *session,
+                                     const struct pgw_reply *reply,
+                                     struct pgw_error *err)
 {
     const struct pgw_copy_ops *ops = session->handlers->copy;
+    if (!ops || !ops->data || !ops->done)
+        return pgw_fail(err, "0A000", "COPY from the client is not supported");
+    if (!reply_copy(&session->output, 'G', reply->copy_format, reply->column_count)) {
+        if (ops->fail)
+            ops->fail(reply->copy, (struct pgw_slice){"", 0});
+        return no_memory(err);
+    }
     session->copy = reply->copy;
     session->flush = true;
-    session_enter(session, STATE_COPY_IN);
-    return ops && ops->data && ops->done &&
-           reply_copy(&session->output, 'G', reply->copy_format, reply->column_count);
+    copy_begin(session);
+    return PGW_OK;
 }
 
 enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool describe,
@@ -65,8 +73,7 @@ enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool des
         session_enter(session, STATE_ROWS);
         break;
     case PGW_REPLY_COPY_IN:
-        done = begin_copy_in(session, reply);
-        break;
+        return begin_copy_in(session, reply, err);
     case PGW_REPLY_COPY_BOTH:
         return pgw_fail(err, "0A000", "COPY in both directions is not supported");
     }

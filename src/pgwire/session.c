@@ -138,6 +138,10 @@ void session_enter(pgw_session *session, enum session_state state)
 
 void session_consume(pgw_session *session, const struct frame *frame)
 {
+    if (session->kept > 0) {
+        uint8_t *front = session->input.memory + session->input.start;
+        memmove(front + frame->size, front, session->kept);
+    }
     buf_consume(&session->input, frame->size);
 }
 
@@ -321,7 +325,9 @@ static void serve_skip(pgw_session *session, const struct frame *frame)
 static enum frame_status peek(const pgw_session *session, struct frame *frame)
 {
     const uint8_t *data = buf_data(&session->input);
-    size_t len = buf_len(&session->input);
+    size_t len = buf_len(&session->input) - session->kept;
+    if (session->kept > 0)
+        data += session->kept;
     return session->state == STATE_STARTUP
                ? frame_peek_startup(data, len, frame)
                : frame_peek(data, len, session->message_max, frame);

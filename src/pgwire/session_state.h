@@ -117,7 +117,8 @@ struct pgw_session {
     struct portal *flow; /* whose rows flow */
     size_t flow_limit;   /* rows this Execute may still send; 0 = all */
     bool flow_is_simple;
-    void *copy; /* COPY_IN: the host's */
+    void *copy;  /* COPY_IN: the host's */
+    size_t kept; /* COPY_IN: bytes of the Query that stays in front of the input */
 
     struct running running;   /* the statement */
     bool has_deadline;        /* the running statement's time-out */
@@ -159,6 +160,7 @@ enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool des
 void flow_step(pgw_session *session);
 
 /* ---- copy.c ---- */
+void copy_begin(pgw_session *session);
 void copy_message(pgw_session *session, const struct frame *frame);
 
 /* ---- sync.c ---- */
