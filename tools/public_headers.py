@@ -10,7 +10,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADERS = ROOT / "include" / "pgwire"
 # In the order in which one reads them.
-ORDER = ["pgwire", "server", "rows", "values", "error", "types", "style", "session", "arrow", "arrow_c"]
+ORDER = ["pgwire", "server", "rows", "values", "error", "types", "style", "session", "arrow"]
 LAST = "version"
 
 COMMENT = re.compile(r"/\*(.*?)\*/", re.S)

@@ -15,7 +15,7 @@ DOC = "share/doc/libpgwire"
 LINKED = ("shared", "static")
 # What examples need beside libpgwire.
 LIBRARIES = {"sqlite": "sqlite3"}
-# Of libpgwire's dependencies there are these: libc, whatever its pieces are called, and cryptography.
+# Of libpgwire's dependencies: libc, whatever its pieces are called, and those for passwords.
 SYSTEM = re.compile(r"lib(c|m|pthread|crypto|idn)\.so\.\d+|ld-linux\S*")
 
 
