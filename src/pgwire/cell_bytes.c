@@ -8,9 +8,10 @@ static void load_uuid(const struct cell *cell, size_t row, uint8_t out[16])
         memcpy(out, raw, 16);
         return;
     }
-    for (unsigned i = 0; i < 16; i++)
-        out[i] = raw[15 - i];
-    out[0] ^= 0x80;
+    uint64_t low, high;
+    memcpy(&low, raw, sizeof low);
+    memcpy(&high, raw + 8, sizeof high);
+    (void)value_put64(value_put64(out, high ^ UINT64_C(1) << 63), low);
 }
 
 uint8_t *cell_text_uuid(const struct cell *cell, size_t row, uint8_t *to)

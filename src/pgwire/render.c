@@ -26,20 +26,40 @@ static bool is_binary(const struct render *render)
 
 /* ---- cells ---- */
 
+/* Chosen before, or now. NULL: there is none. A column of the batch has one place,
+ * which columns that are far from it may share. */
+static const struct cell *find_cell(struct render *render, struct render_cell *own,
+                                    const struct column *column,
+                                    const struct cell_context *context)
+{
+    size_t place = (uintptr_t)column / sizeof *column % RENDER_CELLS;
+    struct render_cell *found = render->cells ? &render->cells->cells[place] : own;
+    if (render->cells && found->column == column && found->format == context->format &&
+        found->style == context->style)
+        return &found->cell;
+    found->column = NULL;
+    if (!cell_choose(column, context, &found->cell, &found->memory))
+        return NULL;
+    found->column = column;
+    found->format = context->format;
+    found->style = context->style;
+    return &found->cell;
+}
+
 bool render_cell(struct render *render, const struct column *column, size_t row,
                  const struct cell_context *context, bool with_length)
 {
-    struct cell cell;
-    struct cell_memory memory;
-    if (!cell_choose(column, context, &cell, &memory))
+    struct render_cell own;
+    const struct cell *cell = find_cell(render, &own, column, context);
+    if (!cell)
         return false;
-    size_t room = cell.max + (cell_varies(&cell) ? cell_size(&cell, row) : 0);
+    size_t room = cell->max + (cell_varies(cell) ? cell_size(cell, row) : 0);
     uint8_t *to = render->failure ? NULL : buf_reserve(render->out, room);
     if (!to) {
         render_fail(render, "53200");
         return true;
     }
-    uint8_t *end = cell.write(&cell, row, to);
+    uint8_t *end = cell->write(cell, row, to);
     if (!end)
         return true; /* the failure is set */
     size_t len = (size_t)(end - to);
@@ -237,7 +257,11 @@ const char *render_column(struct rendering *rendering, const struct column *colu
                           size_t rows, const struct cell_context *context)
 {
     static const struct type text = {.id = TYPE_TEXT, .name = "text"};
-    struct render render = {.out = &rendering->text, .context = *context};
+    struct render_cells cells;
+    struct render render = {
+        .out = &rendering->text, .context = *context, .cells = &cells};
+    for (size_t i = 0; i < RENDER_CELLS; i++)
+        cells.cells[i].column = NULL;
     render.context.failure = &render.failure;
     buf_consume(&rendering->text, buf_len(&rendering->text));
     if (!make_room(rendering, rows))

@@ -2,10 +2,25 @@
 #ifndef PGWIRE_RENDER_STATE_H
 #define PGWIRE_RENDER_STATE_H
 
+#include "core/attr.h"
 #include "core/buf.h"
 #include "pgwire/cell.h"
+#include "pgwire/value.h"
 
 enum { RENDER_DEPTH_MAX = 64 };
+
+/* The cells of the scalars within a column, found again by their columns. */
+enum { RENDER_CELLS = 16 };
+
+struct render_cells {
+    struct render_cell {
+        const struct column *column; /* NULL: none yet */
+        enum pgw_format format;
+        const struct pgw_style *style;
+        struct cell cell;
+        struct cell_memory memory;
+    } cells[RENDER_CELLS];
+};
 
 struct render {
     struct buf *out;
@@ -13,6 +28,7 @@ struct render {
     unsigned depth;
     bool exact; /* JSON numbers that a double cannot hold are strings */
     struct cell_context context; /* of what is not JSON */
+    struct render_cells *cells;  /* NULL: they are chosen anew for each value */
 };
 
 static inline void render_fail(struct render *render, const char *sqlstate)
@@ -23,6 +39,12 @@ static inline void render_fail(struct render *render, const char *sqlstate)
 
 static inline void render_put(struct render *render, const void *data, size_t len)
 {
+    struct buf *out = render->out;
+    if (LIKELY(!render->failure && out->memory && buf_room(out) >= len)) {
+        value_copy(out->memory + out->end, data, len);
+        out->end += len;
+        return;
+    }
     if (!render->failure && !buf_append(render->out, data, len))
         render_fail(render, "53200");
 }

@@ -333,7 +333,55 @@ static void test_records(void **state)
     rendering_free(&rendering);
 }
 
-UNIT_MAIN(cmocka_unit_test(test_every_type_has_writers),
+/* More fields than cells are kept for, in every row the right ones. */
+static void test_wide_record(void **state)
+{
+    enum { FIELDS = 40, ROWS = 3 };
+    static struct type types[FIELDS];
+    static struct slice names[FIELDS];
+    static struct column fields[FIELDS];
+    static int64_t numbers[FIELDS][ROWS];
+    struct type type = {.id = TYPE_STRUCT,
+                        .children = types,
+                        .child_names = names,
+                        .child_count = FIELDS};
+    struct column record = {.type = &type,
+                            .layout = LAYOUT_STRUCT,
+                            .children = fields,
+                            .child_count = FIELDS};
+    struct cell_context context = {.style = &style_standard};
+    struct rendering rendering = {0};
+    (void)state;
+    for (size_t i = 0; i < FIELDS; i++) {
+        types[i] =
+            (struct type){.id = i % 3 ? TYPE_INT64 : TYPE_TIME, .unit = UNIT_MICRO};
+        names[i] = (struct slice){"f", 1};
+        fields[i] = (struct column){
+            .type = &types[i], .layout = LAYOUT_FIXED8, .data = numbers[i]};
+        for (size_t row = 0; row < ROWS; row++)
+            numbers[i][row] = (int64_t)(100 + i * 10 + row) * (i % 3 ? 1 : 1000000);
+    }
+    assert_null(render_column(&rendering, &record, ROWS, &context));
+    for (size_t row = 0; row < ROWS; row++) {
+        char expected[FIELDS * 48] = "{";
+        size_t len = 1;
+        for (size_t i = 0; i < FIELDS; i++) {
+            unsigned value = (unsigned)(100 + i * 10 + row);
+            char text[16];
+            (void)snprintf(text, sizeof text, i % 3 ? "%u" : "\"00:%02u:%02u\"",
+                           i % 3 ? value : value / 60, value % 60);
+            len += (size_t)snprintf(expected + len, sizeof expected - len, "%s\"f\":%s",
+                                    i > 0 ? "," : "", text);
+        }
+        expected[len++] = '}';
+        expected[len] = '\0';
+        assert_slice(rendering.slices[row], expected);
+    }
+    rendering_free(&rendering);
+}
+
+UNIT_MAIN(cmocka_unit_test(test_wide_record),
+          cmocka_unit_test(test_every_type_has_writers),
           cmocka_unit_test(test_every_type_has_oids), cmocka_unit_test(test_type_names),
           cmocka_unit_test(test_oids), cmocka_unit_test(test_char),
           cmocka_unit_test(test_arrays), cmocka_unit_test(test_no_arrays),

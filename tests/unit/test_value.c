@@ -293,6 +293,25 @@ static void test_bytes(void **state)
     assert_text(out, value_bytea_text(out, (const uint8_t *)"\0\xff", 2), "\\x00ff");
     assert_text(out, value_uuid_text(out, uuid),
                 "00112233-4455-6677-8899-aabbccddeeff");
+    assert_text(out, value_bytea_text(out, uuid, sizeof uuid),
+                "\\x00112233445566778899aabbccddeeff");
+}
+
+/* Bits from any place on, as many as there are: as one by one. */
+static void test_bits(void **state)
+{
+    static const uint8_t bytes[] = {0x9c, 0x00, 0xff, 0x35, 0xa1};
+    (void)state;
+    for (unsigned skip = 0; skip < 8; skip++) {
+        for (size_t count = 0; skip + count <= 8 * sizeof bytes; count++) {
+            uint8_t out[8 * sizeof bytes];
+            assert_int_equal(value_bit_text(out, bytes, skip, count) - out, count);
+            for (size_t i = 0; i < count; i++) {
+                unsigned bit = bytes[(skip + i) / 8] >> (7 - (skip + i) % 8) & 1;
+                assert_int_equal(out[i], '0' + bit);
+            }
+        }
+    }
 }
 
 UNIT_MAIN(cmocka_unit_test(test_integers), cmocka_unit_test(test_decimals),
@@ -301,4 +320,4 @@ UNIT_MAIN(cmocka_unit_test(test_integers), cmocka_unit_test(test_decimals),
           cmocka_unit_test(test_numeric_binary_short), cmocka_unit_test(test_floats),
           cmocka_unit_test(test_floats_round_trip), cmocka_unit_test(test_dates),
           cmocka_unit_test(test_timestamps), cmocka_unit_test(test_intervals),
-          cmocka_unit_test(test_bytes))
+          cmocka_unit_test(test_bytes), cmocka_unit_test(test_bits))
