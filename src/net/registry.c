@@ -60,20 +60,33 @@ struct conn *registry_take(struct registry *registry)
         registry->free = conn->next;
         conn->next = NULL;
         conn_open(conn);
-        atomic_fetch_add(&registry->live, 1);
+        unsigned live = atomic_fetch_add(&registry->live, 1) + 1;
+        registry->most = live > registry->most ? live : registry->most;
     }
     (void)pthread_mutex_unlock(&registry->lock);
     return conn;
 }
 
-void registry_put(struct registry *registry, struct conn *conn)
+/* They are fewer than half of the most there were, and many fewer. */
+static bool crowd_has_left(struct registry *registry)
+{
+    unsigned live = atomic_load(&registry->live);
+    bool left = live < registry->most / 2 && registry->most - live >= REGISTRY_CROWD;
+    if (left)
+        registry->most = live;
+    return left;
+}
+
+bool registry_put(struct registry *registry, struct conn *conn)
 {
     (void)pthread_mutex_lock(&registry->lock);
     conn_retire(conn);
     conn->next = registry->free;
     registry->free = conn;
     atomic_fetch_sub(&registry->live, 1);
+    bool left = crowd_has_left(registry);
     (void)pthread_mutex_unlock(&registry->lock);
+    return left;
 }
 
 struct conn *registry_at(const struct registry *registry, size_t index)

@@ -8,6 +8,7 @@
 #include "net/conn.h"
 
 enum { REGISTRY_CHUNK = 256, REGISTRY_MAX = (1 << 20) - 1 };
+enum { REGISTRY_CROWD = 1024 };
 
 struct registry {
     _Atomic(struct conn *) *chunks;
@@ -16,6 +17,7 @@ struct registry {
     pthread_mutex_t lock; /* of what follows */
     struct conn *free;
     size_t places;
+    unsigned most; /* that have lived at once, since a crowd has left */
     _Atomic unsigned live;
 };
 
@@ -25,7 +27,8 @@ void registry_free(struct registry *registry);
 
 /* A place, OWNED by the caller; NULL: all taken, or out of memory. */
 struct conn *registry_take(struct registry *registry) MUST_CHECK;
-void registry_put(struct registry *registry, struct conn *conn); /* retires it */
+/* Retires it. True: most of a crowd have gone, and their memory may go too. */
+bool registry_put(struct registry *registry, struct conn *conn);
 
 /* The place of a handle, whoever lives there now; NULL: there is no such place. */
 struct conn *registry_find(const struct registry *registry, conn_handle handle);

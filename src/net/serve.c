@@ -17,6 +17,7 @@
 
 #include <assert.h>
 
+#include "core/heap.h"
 #include "net/loop.h"
 
 enum { IOV_MAX_AT_ONCE = 64 };
@@ -123,7 +124,8 @@ void serve_close(struct conn *conn)
         conn->session.ops->free(conn->session.self);
     slots_release(&net->slots, conn);
     conn->transport.ops->close(&conn->transport);
-    registry_put(&net->registry, conn);
+    if (registry_put(&net->registry, conn))
+        heap_trim();
 }
 
 /* ---- a turn ---- */

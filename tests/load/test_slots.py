@@ -3,16 +3,15 @@ is answered all the same, before any of them."""
 
 import http.client
 import os
-import pathlib
 import time
 import unittest
 
 from commands_table import commands
 from peer import SLOW, Peer, cancel, replay
+from process import run_times
 
 SLOTS = int(os.environ["SLOTS"])
 WAITING = 4
-TASKS = pathlib.Path(f"/proc/{os.environ['SERVER_PID']}/task")
 BUSY_NS = 30_000_000
 # Documented to look at the tables.
 ASKS_ENGINE = {"lock table t in access share mode"}
@@ -59,11 +58,6 @@ REQUESTS = [
     ("GET", "/v1/query", None, 405),
     ("POST", "/v1/query", "no JSON", 400),
 ]
-
-
-def run_times():
-    """Nanoseconds that each of the server's threads has run."""
-    return {task.name: int((task / "schedstat").read_text().split()[0]) for task in TASKS.iterdir()}
 
 
 def wait_until_busy(before, count):

@@ -114,6 +114,23 @@ static void test_registry_is_full(void **state)
     assert_int_equal(net_stats(net).connections, 0);
 }
 
+/* Told when they are fewer than half, and again when these have halved. */
+static void test_registry_crowd(void **state)
+{
+    enum { CROWD = 3000 };
+    static struct conn *all[CROWD];
+    struct registry registry;
+    assert_true(registry_init(&registry, CROWD, *state));
+    for (size_t i = 0; i < CROWD; i++)
+        assert_non_null(all[i] = registry_take(&registry));
+    for (size_t i = 0; i < CROWD; i++) {
+        size_t live = CROWD - 1 - i;
+        bool told = live == CROWD / 2 - 1 || live == CROWD / 2 - 1 - REGISTRY_CROWD;
+        assert_int_equal(registry_put(&registry, all[i]), told);
+    }
+    registry_free(&registry);
+}
+
 static void test_registry_strange_pids(void **state)
 {
     static const uint32_t pids[] = {0, 1, 600, 601, 0xfffff, 0x100000, UINT32_MAX};
@@ -383,6 +400,7 @@ int main(void)
         TEST(test_yield_keeps_reasons),
         TEST(test_stale_handle_finds_nothing),
         TEST(test_registry_is_full),
+        TEST(test_registry_crowd),
         TEST(test_registry_strange_pids),
         TEST(test_queue_is_fifo),
         TEST(test_slot_is_handed_over_in_order),
