@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 4096 };
+enum { SMALLEST = 1024 };
 
 void buf_free(struct buf *buf)
 {

@@ -1,7 +1,8 @@
 /* chain.c - the output chain.
  *
- * The first block is small, since most answers are; a chain that needs more is a bulk
- * answer and gets large ones. The last block of a chain that has been sent is kept and
+ * The first block is small, since most answers are, and of a size that malloc keeps at
+ * hand; a chain that needs more than the next is a bulk answer and gets large ones. The
+ * last block of a chain that has been sent is kept and
  * filled again. */
 #include "core/chain.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL_BLOCK = 4096, LARGE_BLOCK = 64 << 10 };
+enum { SMALL_BLOCK = 1024, MIDDLE_BLOCK = 8192, LARGE_BLOCK = 64 << 10 };
 
 static void free_block(struct chain_block *block)
 {
@@ -47,21 +48,26 @@ static void drop_empty(struct chain *chain)
     }
 }
 
+/* The smallest that is larger than the last one. */
+static size_t block_size(const struct chain *chain, size_t bytes)
+{
+    static const size_t sizes[] = {SMALL_BLOCK, MIDDLE_BLOCK, LARGE_BLOCK};
+    size_t last = chain->tail ? chain->tail->size : 0, size = 0;
+    for (size_t i = 0; i < ARRAY_LEN(sizes) && (size < bytes || size <= last); i++)
+        size = sizes[i] - sizeof(struct chain_block);
+    return size < bytes ? bytes : size;
+}
+
 uint8_t *chain_grow(struct chain *chain, size_t bytes)
 {
-    size_t size = chain->tail ? LARGE_BLOCK : SMALL_BLOCK;
-    if (size - sizeof(struct chain_block) < bytes) {
-        size = LARGE_BLOCK;
-        if (bytes > SIZE_MAX - LARGE_BLOCK)
-            return NULL;
-        if (size - sizeof(struct chain_block) < bytes)
-            size = bytes + sizeof(struct chain_block);
-    }
-    struct chain_block *block = malloc(size);
+    size_t size = block_size(chain, bytes);
+    if (size > SIZE_MAX - sizeof(struct chain_block))
+        return NULL;
+    struct chain_block *block = malloc(sizeof *block + size);
     if (!block)
         return NULL;
     drop_empty(chain);
-    *block = (struct chain_block){.size = size - sizeof *block};
+    *block = (struct chain_block){.size = size};
     block->data = (uint8_t *)(block + 1);
     link_block(chain, block);
     return block->data;

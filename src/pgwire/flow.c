@@ -141,15 +141,22 @@ static size_t rows_allowed(const pgw_session *session)
 static enum pgw_status pull(pgw_session *session, struct pgw_error *err)
 {
     struct portal *portal = session->flow;
-    struct pgw_row row = {.out = &session->output,
-                          .style = &session->style,
-                          .scratch = &session->scratch,
-                          .columns = portal->reply.columns,
-                          .column_count = portal->reply.column_count,
-                          .formats = portal->formats,
-                          .format_count = portal->format_count,
-                          .limit = rows_allowed(session),
-                          .high_water = session->high_water};
+    struct pgw_row row; /* large: what is not set here is set when it is used */
+    row.out = &session->output;
+    row.style = &session->style;
+    row.scratch = &session->scratch;
+    row.columns = portal->reply.columns;
+    row.column_count = portal->reply.column_count;
+    row.formats = portal->formats;
+    row.format_count = portal->format_count;
+    row.limit = rows_allowed(session);
+    row.high_water = session->high_water;
+    row.written = 0;
+    row.failed = false;
+    row.depth = 0;
+    row.next_column = 0;
+    row.start = chain_mark(&session->output);
+    row.length = NULL;
     if (interrupt_pending(session, err))
         return PGW_ERROR;
     enum pgw_status status = PGW_OK;

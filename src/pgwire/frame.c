@@ -1,7 +1,7 @@
 /* frame.c - where a frontend message ends.
  *
  * The table holds every message a client may send, whatever the state; which of them a
- * state takes is the session's to say. */
+ * state takes is the session's to say. The most frequent ones stand in front. */
 #include "pgwire/frame.h"
 
 #include "core/attr.h"
@@ -10,14 +10,14 @@ enum { AUTH_MAX = 65535 };
 
 static const struct frame_rule rules[] = {
     {'B', 8, SIZE_MAX}, /* Bind */
-    {'C', 2, SIZE_MAX}, /* Close */
-    {'D', 2, SIZE_MAX}, /* Describe */
     {'E', 5, SIZE_MAX}, /* Execute */
+    {'S', 0, 0},        /* Sync */
+    {'Q', 1, SIZE_MAX}, /* Query */
+    {'P', 4, SIZE_MAX}, /* Parse */
+    {'D', 2, SIZE_MAX}, /* Describe */
+    {'C', 2, SIZE_MAX}, /* Close */
     {'F', 8, SIZE_MAX}, /* FunctionCall */
     {'H', 0, 0},        /* Flush */
-    {'P', 4, SIZE_MAX}, /* Parse */
-    {'Q', 1, SIZE_MAX}, /* Query */
-    {'S', 0, 0},        /* Sync */
     {'X', 0, 0},        /* Terminate */
     {'c', 0, 0},        /* CopyDone */
     {'d', 0, SIZE_MAX}, /* CopyData */

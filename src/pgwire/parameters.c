@@ -46,6 +46,7 @@ enum pgw_status pgw_session_set_parameter(pgw_session *session, const char *name
         parameter->told = parameter->value;
     parameter->value = copy;
     parameter->is_set = true;
+    session->parameters_set = true;
     return PGW_OK;
 }
 
@@ -76,6 +77,8 @@ bool parameters_defaults(pgw_session *session, struct pgw_error *err)
 
 bool parameters_report(pgw_session *session, bool all)
 {
+    if (!all && !session->parameters_set)
+        return true;
     for (struct parameter *parameter = session->parameters; parameter;
          parameter = parameter->next) {
         bool is_told =
@@ -88,6 +91,7 @@ bool parameters_report(pgw_session *session, bool all)
         parameter->told = NULL;
         parameter->is_set = false;
     }
+    session->parameters_set = false;
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "pgwire/pg_type.h"
+#include "pgwire/value.h"
 #include "pgwire/writer.h"
 
 bool reply_auth(struct chain *out, enum reply_auth request)
@@ -62,12 +63,12 @@ bool reply_plain(struct chain *out, char type)
 
 bool reply_complete(struct chain *out, const char *tag, int64_t count)
 {
-    char number[24];
+    uint8_t number[24] = {' '};
     struct writer writer = writer_begin(out, 'C');
     writer_bytes(&writer, tag, strlen(tag));
     if (count != PGW_NOT_COUNTED) {
-        (void)snprintf(number, sizeof number, " %" PRId64, count);
-        writer_bytes(&writer, number, strlen(number));
+        const uint8_t *end = value_int_text(number + 1, count);
+        writer_bytes(&writer, number, (size_t)(end - number));
     }
     writer_u8(&writer, 0);
     return writer_end(&writer);

@@ -21,7 +21,8 @@ enum {
     DEFAULT_MESSAGE_MAX = 256 << 20,
     DEFAULT_HIGH_WATER = 256 << 10,
     DEFAULT_LOGIN_TIMEOUT_MS = 60000,
-    RECV_BYTES = 8192
+    RECV_BYTES = 8192,
+    FIRST_RECV_BYTES = 1024 /* of a client that sends less at a time */
 };
 
 const char *pgw_version(void)
@@ -460,7 +461,8 @@ unsigned pgw_session_want(const pgw_session *session)
 
 uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
 {
-    uint8_t *room = buf_reserve(&session->input, RECV_BYTES);
+    bool small = !session->input.memory && !session->sends_much;
+    uint8_t *room = buf_reserve(&session->input, small ? FIRST_RECV_BYTES : RECV_BYTES);
     *len = room ? buf_room(&session->input) : 0;
     if (!room)
         session_no_memory(session);
@@ -469,6 +471,7 @@ uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
 
 void pgw_session_recv_ack(pgw_session *session, size_t len)
 {
+    session->sends_much = len >= FIRST_RECV_BYTES;
     buf_commit(&session->input, len);
 }
 

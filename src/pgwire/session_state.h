@@ -87,6 +87,7 @@ struct pgw_session {
     bool waiting; /* the last step was answered with WAIT */
     bool flush;   /* what is in the output may leave */
     bool eof;
+    bool sends_much; /* the client, at a time: what was received last */
     bool failed; /* a message since the last ReadyForQuery was answered with an error */
     char transaction;
     struct buf input;
@@ -103,6 +104,7 @@ struct pgw_session {
     struct slice certificate_hash;  /* tls-server-end-point; empty: no TLS */
     const uint8_t *auth_nonce;      /* the host's, or the session's key */
     struct parameter *parameters;
+    bool parameters_set; /* since the client was told */
     struct pgw_style style;
     struct buf scratch; /* of rows that are put: arrays and records */
     void *state_of_host;

@@ -164,24 +164,25 @@ static const struct {
     [ENGINE_SEARCH_PATH] = {SETTING_SEARCH_PATH, "\"$user\", public"},
 };
 
-static struct engine_settings engine_settings(const struct query_session *session)
+static const struct engine_settings *engine_settings(struct query_session *session)
 {
-    struct engine_settings out = {{0}};
-    for (size_t i = 0; i < ENGINE_SETTING_COUNT; i++) {
+    uint64_t now = session->settings.version + 1;
+    for (size_t i = 0; session->followed_at != now && i < ENGINE_SETTING_COUNT; i++) {
         const char *value = settings_get(&session->settings, followed[i].id);
-        if (strcmp(value, followed[i].engine_has) != 0)
-            out.values[i] = value;
+        bool has = strcmp(value, followed[i].engine_has) == 0;
+        session->followed.values[i] = has ? NULL : value;
     }
-    return out;
+    session->followed_at = now;
+    return &session->followed;
 }
 
 enum pgw_status query_session_enter(struct query_session *session, struct error *err)
 {
-    struct engine_settings settings = engine_settings(session);
+    const struct engine_settings *settings = engine_settings(session);
     if (!block_begin(session))
         return PGW_WAIT;
     if (!session->conn &&
-        !pool_acquire(session->database->pool, &settings, &session->conn, err)) {
+        !pool_acquire(session->database->pool, settings, &session->conn, err)) {
         block_end(session);
         return PGW_ERROR;
     }
@@ -248,9 +249,9 @@ static bool begin_due(struct query_session *session, struct error *err)
 
 bool query_session_ready(struct query_session *session, struct error *err)
 {
-    struct engine_settings settings = engine_settings(session);
+    const struct engine_settings *settings = engine_settings(session);
     return rows_spool_live(session, err) &&
-           pool_configure(session->conn, &settings, err) && begin_due(session, err);
+           pool_configure(session->conn, settings, err) && begin_due(session, err);
 }
 
 /* After a COMMIT that failed the engine may have left the transaction, or not. */

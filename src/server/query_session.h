@@ -31,7 +31,9 @@ struct query_session {
     bool engine_begun; /* the engine knows of the transaction */
     bool pinned; /* something of the session's is left on conn: it is never shared again
                   */
-    unsigned depth; /* enter without leave: one slot serves prepare and execute */
+    struct engine_settings followed; /* what the engine must have of the settings … */
+    uint64_t followed_at; /* … when their version was this; 0 = not known */
+    unsigned depth;       /* enter without leave: one slot serves prepare and execute */
     struct pool_conn *conn;
     struct query_rows *open;              /* all rows not yet closed, newest first */
     struct query_rows *live;              /* the one that streams from conn */
