@@ -76,9 +76,22 @@ static void end_statement(struct http_session *http)
     block_end(http);
 }
 
+/* The session is to end, and with it the statement. */
+static bool is_closing(const struct http_session *http, struct error *err)
+{
+    enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&http->closing);
+    if (reason == PGW_INTERRUPT_SHUTDOWN)
+        error_set(err, "57P01", "terminating connection due to administrator command");
+    else if (reason != PGW_INTERRUPT_NONE)
+        error_set(err, "57014", "canceling statement since the client has gone");
+    return reason != PGW_INTERRUPT_NONE;
+}
+
 /* Somebody wants this statement to end. */
 static bool interrupted(struct http_session *http, struct error *err)
 {
+    if (is_closing(http, err))
+        return true;
     switch ((enum pgw_interrupt)running_reason(&http->running)) {
     case PGW_INTERRUPT_STATEMENT_TIMEOUT:
         error_set(err, "57014", "canceling statement due to statement timeout");

@@ -181,12 +181,16 @@ static void interrupt_query(void *self)
     query_session_interrupt(http->session);
 }
 
+/* The end of the server is noted first: either the query that begins sees it, or this
+ * sees that a query runs. */
 static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement)
 {
     struct http_session *http = self;
+    if (reason == PGW_INTERRUPT_SHUTDOWN)
+        atomic_store(&http->closing, (unsigned)reason);
     bool runs = running_interrupt(&http->running, (unsigned)reason, statement,
                                   interrupt_query, http);
-    if (reason == PGW_INTERRUPT_SHUTDOWN || (reason == PGW_INTERRUPT_HANG_UP && runs))
+    if (reason == PGW_INTERRUPT_HANG_UP && runs)
         atomic_store(&http->closing, (unsigned)reason);
     return runs;
 }
