@@ -90,10 +90,8 @@ static void check_wants(const struct conn *conn)
  * end of a transaction is not to be interrupted, and ends. */
 static void check_interrupts(const struct conn *conn)
 {
-    const pgw_session *session = conn->session.self;
-    bool runs = running_is_active(&session->running) && session->state != STATE_SYNC;
-    unsigned reason =
-        session->closing ? session->closing : running_reason(&session->running);
+    unsigned reason;
+    bool runs = shadow_runs(conn, &reason);
     SIM_CHECK(!runs || !reason || conn->repeat_at_us,
               "connection %u: a statement runs on, interrupted for reason %u",
               conn->index, reason);

@@ -23,7 +23,7 @@ void client_init(struct client *client, unsigned number, unsigned queries_most)
     client->arrives_at =
         sched_now_us() + sim_range(0, sim_scenario_chance(500) ? 2000000 : 0);
     expect_begin(&client->expect, client->name, script);
-    canceller_init(&client->canceller, client->name, &client->expect.cancels);
+    canceller_init(&client->canceller, client->name);
 }
 
 void client_free(struct client *client)
@@ -268,7 +268,8 @@ static void hear(struct client *client)
 
 static void cancel(struct client *client)
 {
-    canceller_start(&client->canceller, client->expect.cancel_key);
+    canceller_start(&client->canceller, client->expect.cancel_key,
+                    &client->expect.cancels);
     client->cancels_at = 0;
     client->impatience++;
 }

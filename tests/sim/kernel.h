@@ -14,8 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { KERNEL_LISTENERS = 2, KERNEL_SECOND_LISTENER = 1 };
+
 struct kernel_limits {
     size_t to_server, to_client; /* bytes that a socket holds */
+    unsigned listener;           /* whom to connect to, in the order of listening */
 };
 
 void kernel_begin(void);

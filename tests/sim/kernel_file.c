@@ -58,7 +58,7 @@ uint32_t kernel_poll(int fd)
     if (file->kind == FILE_EVENT)
         return (file->count > 0 ? EPOLLIN : 0) | EPOLLOUT;
     if (file->kind == FILE_LISTENER)
-        return sock_backlog_waits() ? EPOLLIN : 0;
+        return sock_backlog_waits(fd) ? EPOLLIN : 0;
     return file->kind == FILE_SOCK ? sock_poll(file->sock) : 0;
 }
 
@@ -131,7 +131,7 @@ int __wrap_close(int fd)
     if (file->kind == FILE_SOCK)
         sock_close(file->sock);
     if (file->kind == FILE_LISTENER)
-        sock_listener_closed();
+        sock_listener_closed(fd);
     file->kind = FILE_NONE;
     for (int i = 0; i < KERNEL_FILES; i++)
         if (files[i].kind == FILE_EPOLL)

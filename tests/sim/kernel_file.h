@@ -48,7 +48,7 @@ void sock_begin(void);
 void sock_end(void);
 uint32_t sock_poll(struct sock *sock);
 void sock_close(struct sock *sock); /* the server's end */
-bool sock_backlog_waits(void);
-void sock_listener_closed(void);
+bool sock_backlog_waits(int listener_fd);
+void sock_listener_closed(int listener_fd);
 
 #endif

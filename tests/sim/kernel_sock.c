@@ -15,6 +15,7 @@ struct queue {
 };
 
 struct sock {
+    int listener_fd;
     int fd; /* the server's; 0 = not accepted, or closed */
     bool accepted, served;
     bool server_closed, client_closed;
@@ -26,13 +27,13 @@ struct sock {
 };
 
 static struct sock *socks[KERNEL_SOCKS];
-static size_t sock_count, backlog_from; /* those behind it are to be accepted */
-static int listener;
+static size_t sock_count;
+static int listeners[KERNEL_LISTENERS]; /* 0 = none */
 
 void sock_begin(void)
 {
-    sock_count = backlog_from = 0;
-    listener = 0;
+    sock_count = 0;
+    memset(listeners, 0, sizeof listeners);
 }
 
 void sock_end(void)
@@ -126,7 +127,7 @@ void sock_close(struct sock *sock)
 
 struct sock *kernel_connect(const struct kernel_limits *limits)
 {
-    if (!listener)
+    if (!listeners[limits->listener])
         return NULL;
     SIM_CHECK(sock_count < KERNEL_SOCKS, "no room for a socket");
     struct sock *sock = calloc(1, sizeof *sock);
@@ -134,8 +135,9 @@ struct sock *kernel_connect(const struct kernel_limits *limits)
     SIM_CHECK(sock && in && out, "no memory for a socket");
     sock->to_server = (struct queue){.bytes = in, .size = limits->to_server};
     sock->to_client = (struct queue){.bytes = out, .size = limits->to_client};
+    sock->listener_fd = listeners[limits->listener];
     socks[sock_count++] = sock;
-    kernel_tell(listener, EPOLLIN);
+    kernel_tell(sock->listener_fd, EPOLLIN);
     return sock;
 }
 
@@ -246,8 +248,13 @@ int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len)
 int __wrap_listen(int fd, int backlog)
 {
     (void)backlog;
-    listener = fd;
-    return 0;
+    for (size_t i = 0; i < KERNEL_LISTENERS; i++) {
+        if (listeners[i] == 0) {
+            listeners[i] = fd;
+            return 0;
+        }
+    }
+    sim_fail("more than %d listeners", KERNEL_LISTENERS);
 }
 
 int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
@@ -268,29 +275,39 @@ int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *len)
     return 0;
 }
 
-bool sock_backlog_waits(void)
+/* The first that waits to be accepted. */
+static struct sock *backlog_first(int listener_fd)
 {
-    return backlog_from < sock_count;
+    for (size_t i = 0; i < sock_count; i++)
+        if (socks[i]->listener_fd == listener_fd && !socks[i]->accepted)
+            return socks[i];
+    return NULL;
+}
+
+bool sock_backlog_waits(int listener_fd)
+{
+    return backlog_first(listener_fd) != NULL;
 }
 
 /* Who waited to be accepted never will be. */
-void sock_listener_closed(void)
+void sock_listener_closed(int listener_fd)
 {
-    listener = 0;
-    while (backlog_from < sock_count) {
-        struct sock *sock = socks[backlog_from++];
-        sock->server_closed = sock->reset = true;
-    }
+    struct sock *sock;
+    for (size_t i = 0; i < KERNEL_LISTENERS; i++)
+        if (listeners[i] == listener_fd)
+            listeners[i] = 0;
+    while ((sock = backlog_first(listener_fd)))
+        sock->accepted = sock->server_closed = sock->reset = true;
 }
 
 int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
 {
     static const struct sockaddr_in peer = {.sin_family = AF_INET,
                                             .sin_addr = {0x0100007f}};
-    (void)fd;
     (void)flags;
     sched_point(__func__, __LINE__);
-    if (!sock_backlog_waits()) {
+    struct sock *sock = backlog_first(fd);
+    if (!sock) {
         errno = EAGAIN;
         return -1;
     }
@@ -301,7 +318,6 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
     int new_fd = kernel_new_file(FILE_SOCK);
     if (new_fd < 0)
         return -1;
-    struct sock *sock = socks[backlog_from++];
     sock->fd = new_fd;
     sock->accepted = true;
     kernel_file(new_fd)->sock = sock;

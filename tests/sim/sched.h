@@ -10,7 +10,7 @@
 
 #include "sim.h"
 
-enum { SCHED_FIBERS_MAX = 16, SCHED_ACTORS_MAX = 16, SCHED_WATCHDOG = 1 };
+enum { SCHED_FIBERS_MAX = 16, SCHED_ACTORS_MAX = 24, SCHED_WATCHDOG = 1 };
 
 /* What happens outside of the server. */
 struct sched_actor {

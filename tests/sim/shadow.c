@@ -9,6 +9,7 @@
 #include "net/serve.h"
 #include "pgwire/session_state.h"
 #include "sched.h"
+#include "shadow_http.h"
 #include "threads.h"
 
 static const uint64_t state_mask = 3, reason_mask = 0xfc;
@@ -228,7 +229,18 @@ unsigned __real_pgw_session_want(const pgw_session *session);
 
 unsigned shadow_want(const struct conn *conn)
 {
+    if (shadow_http_is(conn))
+        return shadow_http_want(conn);
     return __real_pgw_session_want(conn->session.self);
+}
+
+bool shadow_runs(const struct conn *conn, unsigned *reason)
+{
+    if (shadow_http_is(conn))
+        return shadow_http_runs(conn, reason);
+    const pgw_session *session = conn->session.self;
+    *reason = session->closing ? session->closing : running_reason(&session->running);
+    return running_is_active(&session->running) && session->state != STATE_SYNC;
 }
 
 WRAP(unsigned, pgw_session_want, const pgw_session *session)

@@ -13,5 +13,7 @@ void shadow_begin(void);
 unsigned shadow_owner(const struct conn *conn); /* a fiber; 0 = nobody */
 /* Without points: what the session of a parked connection wants. */
 unsigned shadow_want(const struct conn *conn);
+/* Is something at work that can be interrupted, and why is it to end? 0 = it is not. */
+bool shadow_runs(const struct conn *conn, unsigned *reason);
 
 #endif

@@ -1,30 +1,33 @@
 /* threads.c - pthread_create, pthread_join and mutexes, on fibers.
  *
  * A mutex lives in the memory of the real one. The order of locks that loop.h promises
- * is checked here: a connection's lock is the outermost, the others never nest. */
+ * is checked here: within slots', deadlines', queue's or registry's lock no other is
+ * taken. */
 #include "threads.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "sched.h"
+#include "world.h"
 
-/* Fibers hold two mutexes at most: a connection's, and one of the others. */
-enum { DEPTH_MAX = 2, DESTROYED = 0x51e7 };
+enum { DESTROYED = 0x51e7 };
 
 struct mutex {
     unsigned state, owner; /* a fiber; 0 = free, as a static initializer has it */
 };
 _Static_assert(sizeof(struct mutex) <= sizeof(pthread_mutex_t), "no room for a mutex");
 
-static unsigned depth[SCHED_FIBERS_MAX + 1];
+static const struct mutex *innermost[SCHED_FIBERS_MAX + 1]; /* of these locks */
 static unsigned workers;
 
 void threads_begin(void)
 {
-    memset(depth, 0, sizeof depth);
+    memset(innermost, 0, sizeof innermost);
     workers = 0;
 }
 
@@ -76,8 +79,9 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
     while (own->owner)
         (void)sched_wait(is_free, own, UINT64_MAX);
     own->owner = self;
-    depth[self]++;
-    SIM_CHECK(depth[self] <= DEPTH_MAX, "locks nest deeper than loop.h says");
+    SIM_CHECK(!innermost[self], "a lock is taken within an innermost one");
+    if (world_is_innermost(mutex))
+        innermost[self] = own;
     return 0;
 }
 
@@ -85,7 +89,8 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
     struct mutex *own = of(mutex);
     SIM_CHECK(own->owner == sched_self(), "a thread unlocks what it does not hold");
-    depth[own->owner]--;
+    if (innermost[own->owner] == own)
+        innermost[own->owner] = NULL;
     own->owner = 0;
     sched_point(__func__, __LINE__);
     return 0;
@@ -114,9 +119,72 @@ int __wrap_pthread_join(pthread_t thread, void **result)
     return 0;
 }
 
+/* ---- conditions ---- */
+
+struct condition {
+    uint64_t signals; /* so far */
+};
+_Static_assert(sizeof(struct condition) <= sizeof(pthread_cond_t), "no room");
+
+struct waiter {
+    const struct condition *condition;
+    uint64_t signals; /* when it began to wait */
+};
+
+int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attr);
+int __wrap_pthread_cond_destroy(pthread_cond_t *condition);
+int __wrap_pthread_cond_signal(pthread_cond_t *condition);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                                  const struct timespec *until);
+
+static struct condition *condition_of(pthread_cond_t *condition)
+{
+    return (struct condition *)(void *)condition;
+}
+
+int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attr)
+{
+    (void)attr;
+    *condition_of(condition) = (struct condition){0};
+    return 0;
+}
+
+int __wrap_pthread_cond_destroy(pthread_cond_t *condition)
+{
+    (void)condition;
+    return 0;
+}
+
+/* It may wake all of them, as a real one may. */
+int __wrap_pthread_cond_signal(pthread_cond_t *condition)
+{
+    condition_of(condition)->signals++;
+    return 0;
+}
+
+static bool is_signalled(const void *self)
+{
+    const struct waiter *waiter = self;
+    return waiter->condition->signals != waiter->signals;
+}
+
+int __wrap_pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                                  const struct timespec *until)
+{
+    const struct condition *own = condition_of(condition);
+    struct waiter waiter = {own, own->signals};
+    uint64_t until_us =
+        (uint64_t)until->tv_sec * 1000000 + (uint64_t)until->tv_nsec / 1000;
+    (void)__wrap_pthread_mutex_unlock(mutex);
+    bool signalled = sched_wait(is_signalled, &waiter, until_us);
+    (void)__wrap_pthread_mutex_lock(mutex);
+    return signalled ? 0 : ETIMEDOUT;
+}
+
 /* ---- the clock and chance ---- */
 
 uint64_t __wrap_clock_now_us(void);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 ssize_t __wrap_getrandom(void *bytes, size_t len, unsigned flags);
 
 uint64_t __wrap_clock_now_us(void)
@@ -130,4 +198,12 @@ ssize_t __wrap_getrandom(void *bytes, size_t len, unsigned flags)
     for (size_t i = 0; i < len; i++)
         ((uint8_t *)bytes)[i] = (uint8_t)sim_schedule(256);
     return (ssize_t)len;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+    (void)clock;
+    *now = (struct timespec){.tv_sec = (time_t)(sched_now_us() / 1000000),
+                             .tv_nsec = (long)(sched_now_us() % 1000000) * 1000};
+    return 0;
 }

@@ -10,20 +10,28 @@
 #include "checks.h"
 #include "client.h"
 #include "engine.h"
+#include "engine/fake/fake_engine.h"
+#include "http_client.h"
 #include "kernel.h"
 #include "pgwire/session_state.h"
 #include "sched.h"
+#include "server/database.h"
 #include "shadow.h"
+#include "shadow_http.h"
 #include "threads.h"
 
-enum { CLIENTS_MAX = 7, NUDGES_PER_MILLE = 5 };
+enum { CLIENTS_MAX = 7, HTTP_CLIENTS_MAX = 3, NUDGES_PER_MILLE = 5 };
 
 static struct {
     struct net *net;
     struct net_options options;
     struct pgw_session_options session;
+    struct database database;
+    struct http_front http;
     struct client clients[CLIENTS_MAX];
-    unsigned client_count;
+    struct http_client http_clients[HTTP_CLIENTS_MAX];
+    unsigned client_count, http_count;
+    uint32_t http_timeout_ms;
     bool stopping;
     uint64_t stops_at; /* 0 = when the clients have gone */
     uint64_t stopped_at;
@@ -42,6 +50,18 @@ bool world_is_queue_event(int fd)
 bool world_is_alarm(int fd)
 {
     return world.net && world.net->alarm_event == fd;
+}
+
+bool world_is_innermost(const pthread_mutex_t *mutex)
+{
+    const struct net *net = world.net;
+    return net && (mutex == &net->slots.lock || mutex == &net->deadlines.lock ||
+                   mutex == &net->queue.lock || mutex == &net->registry.lock);
+}
+
+uint64_t world_http_timeout_us(void)
+{
+    return (uint64_t)world.http_timeout_ms * 1000;
 }
 
 bool world_is_stopping(void)
@@ -75,19 +95,43 @@ static bool open_session(void *ctx, const struct session_peer *peer,
     return out->self != NULL;
 }
 
+static bool open_http(void *ctx, const struct session_peer *peer, struct session *out)
+{
+    (void)ctx;
+    kernel_serve(((const struct conn *)peer->host_self)->transport.fd);
+    return shadow_http_open(&world.http, peer, out);
+}
+
+/* HTTP goes through the query layer, over the engine for tests. */
+static void open_database(void)
+{
+    static const struct fake_options fake = {0};
+    static const struct database_options options = {.name = "sim"};
+    struct error err;
+    struct engine *engine = fake_engine_new(&fake);
+    SIM_CHECK(engine && database_init(&world.database, engine, &options, &err) &&
+                  http_front_init(&world.http, &world.database, world.http_timeout_ms),
+              "the database does not open");
+}
+
 static void *serve(void *self)
 {
     static const struct session_factory factory = {.open = open_session};
+    static const struct session_factory http_factory = {.open = open_http};
     struct error err;
     (void)self;
+    open_database();
     struct net *net = net_new(&world.options, &err);
-    SIM_CHECK(net && net_listen(net, "127.0.0.1:5432", &factory, NULL, &err),
+    SIM_CHECK(net && net_listen(net, "127.0.0.1:5432", &factory, NULL, &err) &&
+                  net_listen(net, "127.0.0.1:8033", &http_factory, NULL, &err),
               "the server does not start");
     world.net = net;
     SIM_CHECK(net_run(net, &err), "the server does not run");
     checks_end();
     net_free(net);
     world.net = NULL;
+    http_front_free(&world.http);
+    database_free(&world.database);
     return NULL;
 }
 
@@ -98,6 +142,9 @@ static bool may_stop(const void *self)
     (void)self;
     for (unsigned i = 0; i < world.client_count; i++)
         if (!client_is_done(&world.clients[i]))
+            return false;
+    for (unsigned i = 0; i < world.http_count; i++)
+        if (!http_client_is_done(&world.http_clients[i]))
             return false;
     return world.net != NULL;
 }
@@ -113,6 +160,9 @@ static bool everybody_has_gone(void)
 {
     for (unsigned i = 0; i < world.client_count; i++)
         if (!client_is_gone(&world.clients[i]))
+            return false;
+    for (unsigned i = 0; i < world.http_count; i++)
+        if (!http_client_is_gone(&world.http_clients[i]))
             return false;
     return true;
 }
@@ -199,6 +249,22 @@ static void make_clients(const struct sim_options *options)
     }
 }
 
+/* Their bits follow the others'. */
+static void make_http_clients(const struct sim_options *options)
+{
+    unsigned wanted =
+        sim_scenario_chance(500) ? 0 : (unsigned)sim_range(1, HTTP_CLIENTS_MAX);
+    world.http_timeout_ms = sim_scenario_chance(500) ? 0 : (uint32_t)sim_range(1, 2500);
+    for (unsigned i = 0; i < wanted; i++) {
+        struct http_client *client = &world.http_clients[world.http_count];
+        http_client_init(client, i, options->queries);
+        if (options->clients >> (CLIENTS_MAX + i) & 1) {
+            http_client_add(client);
+            world.http_count++;
+        }
+    }
+}
+
 static void begin(const struct sim_options *options)
 {
     static const struct sched_hooks hooks = {checks_step, checks_quiet};
@@ -210,6 +276,7 @@ static void begin(const struct sim_options *options)
     shadow_begin();
     make_options();
     make_clients(options);
+    make_http_clients(options);
     if (sim_scenario_chance(400))
         world.stops_at = sched_now_us() + sim_range(1, 1000000);
     sched_add_actor(&(struct sched_actor){"nudge", NULL, may_nudge, nudge, never});
@@ -225,6 +292,8 @@ void world_run(const struct sim_options *options)
         client_finish(&world.clients[i]);
         client_free(&world.clients[i]);
     }
+    for (unsigned i = 0; i < world.http_count; i++)
+        http_client_finish(&world.http_clients[i]);
     engine_check_empty();
     SIM_CHECK(kernel_open_files() == 0, "%u descriptors are left", kernel_open_files());
     kernel_end();

@@ -12,8 +12,11 @@ void world_run(const struct sim_options *options);
 const struct net *world_net(void); /* NULL: there is none yet, or no more */
 bool world_is_queue_event(int fd);
 bool world_is_alarm(int fd);
-bool world_is_stopping(void);    /* net_stop has been called */
-uint64_t world_stopped_at(void); /* when */
-uint64_t world_login_us(void);   /* the login timeout */
+/* One of the four locks of loop.h within which no other may be taken. */
+bool world_is_innermost(const pthread_mutex_t *mutex);
+bool world_is_stopping(void);         /* net_stop has been called */
+uint64_t world_stopped_at(void);      /* when */
+uint64_t world_login_us(void);        /* the login timeout */
+uint64_t world_http_timeout_us(void); /* of statements over HTTP; 0 = none */
 
 #endif
