@@ -5,12 +5,12 @@
  *
  *     CLOSE   close the connection, then pgw_session_free
  *     WORK    pgw_session_run: one bounded step
- *     WAIT    park it; when what it waits for is there, pgw_session_run
  *     SEND    pgw_session_send_iov → write → pgw_session_send_ack
  *     RECV    pgw_session_recv_buf → read → pgw_session_recv_ack, or _recv_eof
+ *     WAIT    park it; when what it waits for is there, pgw_session_run
  *
- * SEND may come beside WAIT: send, and park. Where the socket would block, park until
- * it does not, and ask again. examples/loop.c is such a loop, with poll(2). */
+ * Where the socket would block, park it until it does not, or until what it waits for
+ * is there, and ask again. examples/loop.c is such a loop, with poll(2). */
 #ifndef PGWIRE_SESSION_H
 #define PGWIRE_SESSION_H
 
