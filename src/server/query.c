@@ -151,8 +151,8 @@ static bool plan(struct query_session *session, struct query *query,
     if (done && (*stmt)->param_count != count)
         return error_set(err, "42P18", "could not determine data type of parameter $%u",
                          (unsigned)sql_param_gap(query->text));
-    if (!done && (count == 0 || is_final(err)))
-        return false;
+    if (count == 0 || (!done && is_final(err)))
+        return done;
     if (!query_infer(session, query, hints, done ? *stmt : NULL, count, err))
         return false;
     return plan_guessing(session, query, stmt, err);

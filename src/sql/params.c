@@ -20,9 +20,17 @@ uint32_t sql_param_number(const struct token *token)
     return number;
 }
 
+/* Most statements have none, which is seen without reading their tokens. */
+static bool may_have_params(struct slice statement)
+{
+    return statement.len > 0 && memchr(statement.data, '$', statement.len);
+}
+
 uint32_t sql_param_max(struct slice statement)
 {
     uint32_t max = 0;
+    if (!may_have_params(statement))
+        return 0;
     for (;;) {
         struct token token = token_next(&statement);
         if (token.kind == TOKEN_END)
@@ -236,9 +244,11 @@ bool sql_params_cast(struct slice statement, const char *const *casts, size_t co
 {
     struct edits edits = {statement, casts, count, 0};
     struct edit edit;
+    *out = statement;
+    if (!may_have_params(statement))
+        return true;
     size_t len = edited_length(statement, edits);
     const char *copied = statement.data;
-    *out = statement;
     if (!next_edit(&edits, &edit))
         return true;
     char *text = arena_alloc(arena, len + 1), *end = text;
