@@ -6,6 +6,7 @@ import os
 import re
 import select
 import socket
+import time
 import unittest
 
 from peer import ENDLESS, SLOW, Peer
@@ -61,11 +62,14 @@ class Client:
 
     def run(self, sql, query_id):
         """Returns when it runs. Who asks whether it does has the id for a moment itself."""
-        self.start(sql, query_id)
-        while not is_running(query_id):
+        def runs():
             if self.has_answered():
                 assert self.answer()[0] == 409
                 self.start(sql, query_id)
+            return is_running(query_id)
+
+        self.start(sql, query_id)
+        until(runs)
         return self
 
 
@@ -86,10 +90,17 @@ def is_running(query_id):
     return query(NO_SLOT, query_id)[0] == 409
 
 
+def until(condition):
+    """Ask again and again; a server that hangs is no reason to hang."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end, "nothing changes any more"
+
+
 def delete_once_it_runs(query_id):
-    while (answer := delete(query_id))[0] == 404:
-        pass
-    return answer
+    answers = []
+    until(lambda: answers.append(delete(query_id)) or answers[-1][0] != 404)
+    return answers[-1]
 
 
 class Ids(unittest.TestCase):
@@ -238,8 +249,7 @@ class HangUp(unittest.TestCase):
 
     def assert_ended(self, *names):
         for name in names:
-            while is_running(name):
-                pass
+            until(lambda name=name: not is_running(name))
 
     def test_running(self):
         for sql in (SLOW, ENDLESS):
