@@ -41,6 +41,7 @@ static void drop(struct plans *plans, struct plan_entry *entry)
         return;
     (void)strmap_take(&plans->by_text, (struct slice){entry->text, entry->len});
     unlink_entry(plans, entry);
+    plans->bytes -= entry->len;
     entry->stmt->ops->close(entry->stmt);
     free(entry->text);
     free(entry);
@@ -93,9 +94,17 @@ bool plans_keep(struct plans *plans, struct slice text, struct plan_basis basis,
     *entry = (struct plan_entry){
         .text = copy, .len = text.len, .basis = basis, .stmt = stmt};
     link_newest(plans, entry);
-    if (plans->by_text.count > plans->capacity)
+    plans->bytes += text.len;
+    while (plans->oldest != entry &&
+           (plans->by_text.count > plans->capacity || plans->bytes > PLANS_TEXT_MAX))
         drop(plans, plans->oldest);
     return true;
+}
+
+void plans_trim(struct plans *plans)
+{
+    while (plans->bytes > PLANS_TEXT_MAX)
+        drop(plans, plans->oldest);
 }
 
 void plans_forget(struct plans *plans, struct slice text)

@@ -1,7 +1,8 @@
 /* plans.h - the prepared plans of one engine connection: an LRU by their text.
  *
  * A plan is good for one version of the catalogue, and of the rows unless it ignores
- * them: found under another it is closed.
+ * them: found under another it is closed. What they hold is bounded by the length of
+ * their texts, too, but the one in use may be longer by itself.
  * Used by one thread at a time. */
 #ifndef ENGINE_PLANS_H
 #define ENGINE_PLANS_H
@@ -11,6 +12,8 @@
 
 struct plan_entry;
 
+enum { PLANS_TEXT_MAX = 1 << 20 }; /* bytes of all texts */
+
 /* What a plan was made of. */
 struct plan_basis {
     uint64_t catalogue, rows; /* their versions */
@@ -19,6 +22,7 @@ struct plan_basis {
 struct plans {
     struct strmap by_text;
     struct plan_entry *newest, *oldest;
+    size_t bytes;    /* of their texts */
     size_t capacity; /* at least 1 */
 };
 
@@ -35,5 +39,8 @@ bool plans_keep(struct plans *plans, struct slice text, struct plan_basis basis,
                 struct engine_stmt *stmt) MUST_CHECK;
 
 void plans_forget(struct plans *plans, struct slice text);
+
+/* Nothing is executed any more: the texts within their bound, all of them. */
+void plans_trim(struct plans *plans);
 
 #endif

@@ -259,6 +259,7 @@ void pool_release(struct pool *pool, struct pool_conn *conn, bool broken)
         return;
     conn->engine->caller_ops = NULL;
     conn->engine->caller = NULL;
+    plans_trim(&conn->plans);
     pthread_mutex_lock(&pool->lock);
     bool keep = !broken && pool->idle_count < IDLE_MAX;
     if (keep) {
