@@ -1,7 +1,7 @@
 /* arena.c - memory that is given back all at once.
  *
- * Chunks are of 1 KB, twice, then grow to 64 KB; what is larger than a chunk gets one of
- * its own. */
+ * Chunks are of 1 KB, twice, then grow to 64 KB; what is larger than a chunk gets one
+ * of its own. */
 #include "core/arena.h"
 
 #include <stdalign.h>
@@ -73,8 +73,8 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
 {
     size_t capacity = FIRST_CHUNK;
     if (arena->chunk && arena->chunk->older)
-        capacity = arena->chunk->size < LARGEST_CHUNK ? arena->chunk->size * 2
-                                                      : LARGEST_CHUNK;
+        capacity =
+            arena->chunk->size < LARGEST_CHUNK ? arena->chunk->size * 2 : LARGEST_CHUNK;
     if (capacity < size)
         capacity = size;
     if (capacity > SIZE_MAX - sizeof(struct arena_chunk))

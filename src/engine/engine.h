@@ -117,6 +117,7 @@ struct engine_conn {
     const struct engine_conn_ops *ops;
     const struct engine_caller_ops *caller_ops; /* NULL: no session has it */
     void *caller;
+    bool has_heavy; /* a statement of it is heavy */
 };
 
 /* What is known before execution. A parameter or column whose type the engine could not
@@ -128,6 +129,7 @@ struct engine_stmt {
     bool changes_catalogue; /* plans made before it ran may describe what was */
     bool changes_rows;      /* … or count on what the tables held */
     bool ignores_rows;      /* set by its user: it counts on nothing that they hold */
+    bool is_heavy; /* it holds long values of its last execution: not to be kept */
     bool columns_known;
     size_t param_count;
     const struct type *const *param_types;

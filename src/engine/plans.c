@@ -107,6 +107,17 @@ void plans_trim(struct plans *plans)
         drop(plans, plans->oldest);
 }
 
+void plans_drop_heavy(struct plans *plans)
+{
+    struct plan_entry *entry = plans->newest;
+    while (entry) {
+        struct plan_entry *older = entry->older;
+        if (entry->stmt->is_heavy)
+            drop(plans, entry);
+        entry = older;
+    }
+}
+
 void plans_forget(struct plans *plans, struct slice text)
 {
     drop(plans, strmap_get(&plans->by_text, text));

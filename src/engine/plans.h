@@ -40,7 +40,9 @@ bool plans_keep(struct plans *plans, struct slice text, struct plan_basis basis,
 
 void plans_forget(struct plans *plans, struct slice text);
 
-/* Nothing is executed any more: the texts within their bound, all of them. */
+/* Nothing is executed any more: the texts within their bound, all of them; heavy: those
+ * that hold values are dropped. */
 void plans_trim(struct plans *plans);
+void plans_drop_heavy(struct plans *plans);
 
 #endif

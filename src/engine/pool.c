@@ -260,6 +260,9 @@ void pool_release(struct pool *pool, struct pool_conn *conn, bool broken)
     conn->engine->caller_ops = NULL;
     conn->engine->caller = NULL;
     plans_trim(&conn->plans);
+    if (conn->engine->has_heavy)
+        plans_drop_heavy(&conn->plans);
+    conn->engine->has_heavy = false;
     pthread_mutex_lock(&pool->lock);
     bool keep = !broken && pool->idle_count < IDLE_MAX;
     if (keep) {

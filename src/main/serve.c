@@ -1,6 +1,7 @@
 /* serve.c - wiring: options → engine → database → fronts → the loop, and signals. */
 #include "main/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,10 +263,21 @@ void serve_help(FILE *out)
             "environment.\n");
 }
 
+/* By itself the C library holds up to 64 MB a thread for the next large block, once one
+ * was given back: what is large goes back to the system at once. */
+static void limit_spare_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}
+
 int serve_main(int argc, char **argv)
 {
     struct error err;
     struct server server = {0};
+    limit_spare_memory();
     if (!serve_options_read(&server.options, argc, argv, &err)) {
         options_free(&server.options);
         return fail(&err, EXIT_CODE_USAGE);

@@ -214,3 +214,29 @@ bool duckdb_bind_batch(duckdb_prepared_statement prepared, size_t param_count,
     }
     return true;
 }
+
+/* ---- what they weigh ---- */
+
+/* Follows the nesting of a parameter, at most that of PostgreSQL's arrays. */
+static size_t value_size(const struct column *column, size_t row)
+{
+    size_t size = sizeof(struct slice);
+    if (!column_is_valid(column, row))
+        return size;
+    if (column->layout == LAYOUT_SLICES)
+        size += ((const struct slice *)column->data)[row].len;
+    if (column->type->id != TYPE_LIST)
+        return size;
+    const uint64_t *entry = (const uint64_t *)column->data + row * 2;
+    for (uint64_t i = 0; i < entry[1]; i++)
+        size += value_size(&column->children[0], (size_t)(entry[0] + i));
+    return size;
+}
+
+size_t duckdb_bind_size(const struct batch *params)
+{
+    size_t size = 0;
+    for (size_t i = 0; params && i < params->column_count; i++)
+        size += value_size(&params->columns[i], 0);
+    return size;
+}

@@ -79,6 +79,9 @@ bool duckdb_bind_batch(duckdb_prepared_statement prepared, size_t param_count,
                        const struct batch *params, struct slice sql,
                        struct error *err) MUST_CHECK;
 
+/* About how much its values are, in bytes. duckdb_bind.c */
+size_t duckdb_bind_size(const struct batch *params);
+
 /* duckdb_cursor.c: the result is moved in, also on failure. */
 struct engine_cursor *duckdb_cursor_new(struct duckdb_conn *conn, duckdb_result *result,
                                         struct slice sql, struct error *err);

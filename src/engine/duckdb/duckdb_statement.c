@@ -3,6 +3,10 @@
 
 #include "engine/duckdb/duckdb_helpers.h"
 
+enum {
+    HEAVY_BYTES = 256 << 10
+}; /* of values: then a plan costs less than to hold them */
+
 struct duckdb_statement {
     struct engine_stmt base;
     struct duckdb_conn *conn;
@@ -19,6 +23,8 @@ static bool run(struct duckdb_statement *statement, const struct batch *params,
 {
     struct duckdb_conn *conn = statement->conn;
     duckdb_result result;
+    statement->base.is_heavy = duckdb_bind_size(params) > HEAVY_BYTES;
+    conn->base.has_heavy = conn->base.has_heavy || statement->base.is_heavy;
     if (!duckdb_bind_batch(statement->prepared, statement->base.param_count, params,
                            statement->sql, err))
         return false;
