@@ -9,7 +9,6 @@
  * enough: the session sees it at its next step. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,26 +77,34 @@ static enum pgw_status next_rows(void *self, pgw_row *row, struct pgw_error *err
     return rows->next < rows->count ? PGW_MORE : PGW_OK;
 }
 
+static bool number_after(const char *text, const char *word, int64_t *out)
+{
+    size_t len = strlen(word);
+    char *end = NULL;
+    *out = strncmp(text, word, len) == 0 ? strtol(text + len, &end, 10) : 0;
+    return end && end > text + len && *out >= 0 && *out <= INT32_MAX;
+}
+
 static enum pgw_status query(void *state, pgw_session *session, struct pgw_slice *sql,
                              struct pgw_reply *reply, struct pgw_error *err)
 {
     static const struct pgw_column columns[] = {{.name = "n", .type_oid = PGW_INT8OID}};
     static const struct pgw_rows_ops ops = {.next = next_rows, .release = free};
-    int64_t count = 1, ms = 0;
+    int64_t number;
     char text[64];
     (void)session;
     (void)snprintf(text, sizeof text, "%.*s", (int)sql->len, sql->data);
     sql->data += sql->len; /* the whole string is one statement */
     sql->len = 0;
-    if (sscanf(text, "rows %9" SCNd64, &count) != 1 &&
-        sscanf(text, "sleep %9" SCNd64, &ms) != 1)
+    bool sleeps = number_after(text, "sleep ", &number);
+    if (!sleeps && !number_after(text, "rows ", &number))
         return pgw_fail(err, "42601", "say \"rows N\" or \"sleep MS\"");
     struct rows *rows = calloc(1, sizeof *rows);
     if (!rows)
         return pgw_fail(err, "53200", "out of memory");
     rows->client = state;
-    rows->count = count;
-    rows->not_before = now_us(NULL) + (uint64_t)ms * 1000;
+    rows->count = sleeps ? 1 : number;
+    rows->not_before = sleeps ? now_us(NULL) + (uint64_t)number * 1000 : 0;
     reply->kind = PGW_REPLY_ROWS;
     reply->tag = "SELECT";
     reply->columns = columns;

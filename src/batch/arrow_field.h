@@ -53,7 +53,7 @@ struct arrow_format {
     unsigned char buffers; /* their number; of views at least */
     bool has_validity;     /* … is among them, the first */
     bool is_view;          /* strings in any number of buffers */
-    signed char children;
+    int children;          /* ARROW_ANY_CHILDREN, or how many */
     arrow_parser *parse;
     arrow_importer *import;
 };
