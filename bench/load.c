@@ -175,7 +175,7 @@ static size_t run(int epoll, const struct load *load, uint64_t until_us)
 
 /* ---- the server's CPU time ---- */
 
-enum { FAMILY_MAX = 1024 };
+enum { FAMILY_MAX = 1024, NANOSECONDS = 1000000000 };
 
 /* A process and its children, and the CPU nanoseconds each has had. */
 struct family {
@@ -186,36 +186,55 @@ struct family {
     size_t count;
 };
 
-static unsigned long parent_of(unsigned long pid)
+/* The first line of a file of /proc; "" when there is none. */
+static const char *first_line(const char *path, char *line, int size)
 {
-    char path[64], line[1024] = "";
-    unsigned long parent = 0;
-    (void)snprintf(path, sizeof path, "/proc/%lu/stat", pid);
     FILE *file = fopen(path, "re");
-    if (!file)
+    line[0] = '\0';
+    if (file && !fgets(line, size, file))
+        line[0] = '\0';
+    if (file)
+        (void)fclose(file);
+    return line;
+}
+
+/* The number at a place in a line, counted from 0; 0: the line ends before. */
+static uint64_t number_at(const char *line, size_t place)
+{
+    for (; place > 0 && line; place--) {
+        line = strchr(line, ' ');
+        line = line ? line + 1 : NULL;
+    }
+    return line ? strtoull(line, NULL, 10) : 0;
+}
+
+/* A process's parent, 0: there is no such process; and what its children that have
+ * ended had, which is counted in clock ticks. */
+static uint64_t parent_of(unsigned long pid, uint64_t *reaped_ns)
+{
+    enum { PARENT = 2, CHILDREN_USER = 14, CHILDREN_SYSTEM = 15 };
+    char path[64], line[1024];
+    (void)snprintf(path, sizeof path, "/proc/%lu/stat", pid);
+    const char *fields = strrchr(first_line(path, line, sizeof line), ')');
+    if (!fields)
         return 0;
-    const char *read = fgets(line, sizeof line, file);
-    const char *fields = read ? strrchr(line, ')') : NULL;
-    (void)fclose(file);
-    return fields && sscanf(fields, ") %*c %lu", &parent) == 1 ? parent : 0;
+    *reaped_ns =
+        (number_at(fields, CHILDREN_USER) + number_at(fields, CHILDREN_SYSTEM)) *
+        (NANOSECONDS / (uint64_t)sysconf(_SC_CLK_TCK));
+    return number_at(fields, PARENT);
 }
 
 /* Of all threads; clock ticks would be too coarse for many short-lived ones. */
 static uint64_t cpu_ns_of(unsigned long pid)
 {
-    char path[300];
+    char path[300], line[128];
     uint64_t total = 0;
     (void)snprintf(path, sizeof path, "/proc/%lu/task", pid);
     DIR *threads = opendir(path);
     for (struct dirent *entry; threads && (entry = readdir(threads));) {
-        unsigned long long ns = 0;
         (void)snprintf(path, sizeof path, "/proc/%lu/task/%s/schedstat", pid,
                        entry->d_name);
-        FILE *file = entry->d_name[0] == '.' ? NULL : fopen(path, "re");
-        if (file && fscanf(file, "%llu", &ns) == 1)
-            total += ns;
-        if (file)
-            (void)fclose(file);
+        total += number_at(first_line(path, line, sizeof line), 0);
     }
     if (threads)
         (void)closedir(threads);
@@ -228,11 +247,12 @@ static void take_stock(unsigned long pid, struct family *family)
     family->count = 0;
     for (struct dirent *entry; processes && (entry = readdir(processes));) {
         unsigned long one = strtoul(entry->d_name, NULL, 10);
-        if (!one || family->count == FAMILY_MAX ||
-            (one != pid && parent_of(one) != pid))
+        uint64_t reaped_ns = 0;
+        uint64_t parent = one ? parent_of(one, &reaped_ns) : 0;
+        if (!parent || family->count == FAMILY_MAX || (one != pid && parent != pid))
             continue;
         family->members[family->count].pid = one;
-        family->members[family->count++].cpu_ns = cpu_ns_of(one);
+        family->members[family->count++].cpu_ns = cpu_ns_of(one) + reaped_ns;
     }
     if (processes)
         (void)closedir(processes);
@@ -294,5 +314,6 @@ int main(int argc, char **argv)
         send_batch(&all[i], &load);
     }
     measure(epoll, &load, strtod(argv[5], NULL), strtoul(argv[6], NULL, 10));
+    free(all);
     return 0;
 }
