@@ -181,7 +181,7 @@ static double measure(const struct rows *rows, int16_t format, double *bytes)
                    .formats = &format,
                    .format_count = 1,
                    .limit = SIZE_MAX,
-                   .high_water = 256 << 10};
+                   .high_water = 128 << 10};
     struct plan *plan = plan_new(&arena, rows->types, rows->column_count, &row, &err);
     if (!plan)
         die(err.message);

@@ -74,7 +74,7 @@ struct pgw_session_options {
     void *host_self;             /* the first argument of its members */
     uint32_t pid;                /* of BackendKeyData; the key is the session's own */
     size_t max_message_bytes;    /* after authentication; 0 = 256 MiB */
-    size_t high_water_bytes;     /* a step stops when so much is unsent; 0 = 256 KiB */
+    size_t high_water_bytes;     /* a step stops when so much is unsent; 0 = 128 KiB */
     uint32_t login_timeout_ms;   /* until authenticated; 0 = 60 s */
     uint32_t statement_timeout_ms; /* 0 = none */
     /* PGW_AUTH_NONCE_BYTES random bytes, borrowed, the same for all sessions of a

@@ -19,7 +19,7 @@
 
 enum {
     DEFAULT_MESSAGE_MAX = 256 << 20,
-    DEFAULT_HIGH_WATER = 256 << 10,
+    DEFAULT_HIGH_WATER = 128 << 10,
     DEFAULT_LOGIN_TIMEOUT_MS = 60000,
     RECV_BYTES = 8192,
     FIRST_RECV_BYTES = 1024 /* of a client that sends less at a time */
