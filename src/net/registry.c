@@ -6,10 +6,11 @@
 bool registry_init(struct registry *registry, size_t capacity, struct net *net)
 {
     size_t chunks = (capacity + REGISTRY_CHUNK - 1) / REGISTRY_CHUNK;
-    *registry = (struct registry){.capacity = capacity, .net = net};
+    *registry = (struct registry){.net = net};
     registry->chunks = calloc(chunks, sizeof *registry->chunks);
     if (!registry->chunks)
         return false;
+    registry->capacity = capacity; /* none without the table */
     (void)pthread_mutex_init(&registry->lock, NULL);
     return true;
 }

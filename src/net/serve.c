@@ -126,6 +126,8 @@ void serve_close(struct conn *conn)
     conn->transport.ops->close(&conn->transport);
     if (registry_put(&net->registry, conn))
         heap_trim();
+    if (atomic_load(&net->stop_requested) && atomic_load(&net->registry.live) == 0)
+        loop_alarm(net); /* the watchdog waits for the last one */
 }
 
 /* ---- a turn ---- */
