@@ -183,7 +183,7 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     struct front_rows *rows = rows_new(&query->arena, &result);
     status =
         fill_reply(rows, &result, rows ? columns_of(front, query) : NULL, reply, err);
-    if (reply->rows.ops)
+    if (rows && reply->rows.ops)
         rows->own = query;
     else
         query_free(query);
