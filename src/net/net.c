@@ -21,6 +21,8 @@
 #include "net/watchdog.h"
 #include "net/worker.h"
 
+/* A turn that finds both ways of the socket blocked must still come to parking. */
+enum { YIELD_STEPS_LEAST = 3 };
 enum { IO_THREADS = 2, SLOTS_PER_CORE = 2, YIELD_STEPS = 64, FILES_KEPT = 64 };
 enum { THREADS_MAX = 4096 };
 
@@ -57,6 +59,8 @@ static struct net_options with_defaults(const struct net_options *given)
         options.max_connections = most_connections();
     if (!options.yield_steps)
         options.yield_steps = YIELD_STEPS;
+    if (options.yield_steps < YIELD_STEPS_LEAST)
+        options.yield_steps = YIELD_STEPS_LEAST;
     options.io_threads = at_most(options.io_threads, THREADS_MAX);
     options.slots = at_most(options.slots, THREADS_MAX);
     options.max_connections = at_most(options.max_connections, REGISTRY_MAX);

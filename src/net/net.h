@@ -20,7 +20,7 @@ struct net_options {
     unsigned io_threads;      /* 0 = 2 */
     unsigned slots;           /* 0 = cores * 2 */
     unsigned max_connections; /* 0 = descriptor limit less 64 */
-    unsigned yield_steps;     /* 0 = 64 */
+    unsigned yield_steps;     /* 0 = 64; 3 at least */
     const struct log *log;    /* borrowed; NULL = silent */
 };
 
@@ -43,7 +43,8 @@ bool net_address_check(const char *address, bool *is_loopback,
 /* Serve until stop; the calling thread is the watchdog. False: threads could not be
  * made. */
 bool net_run(struct net *net, struct error *err) MUST_CHECK;
-void net_stop(struct net *net); /* thread-safe, async-signal-safe */
+/* Thread-safe, async-signal-safe; to have returned before net_free is called. */
+void net_stop(struct net *net);
 void net_free(struct net *net); /* closes every connection; NULL is allowed */
 
 struct net_stats {
