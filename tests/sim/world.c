@@ -32,8 +32,9 @@ static struct {
     struct http_client http_clients[HTTP_CLIENTS_MAX];
     unsigned client_count, http_count;
     uint32_t http_timeout_ms;
-    bool stopping;
-    uint64_t stops_at; /* 0 = when the clients have gone */
+    bool is_crowded;
+    bool stopping, has_stopped; /* net_stop has begun, has returned */
+    uint64_t stops_at;          /* 0 = when the clients have gone */
     uint64_t stopped_at;
 } world;
 
@@ -114,6 +115,13 @@ static void open_database(void)
               "the database does not open");
 }
 
+/* net_stop is to have returned before net_free is called. */
+static bool has_stopped(const void *self)
+{
+    (void)self;
+    return world.has_stopped;
+}
+
 static void *serve(void *self)
 {
     static const struct session_factory factory = {.open = open_session};
@@ -128,6 +136,7 @@ static void *serve(void *self)
     world.net = net;
     SIM_CHECK(net_run(net, &err), "the server does not run");
     checks_end();
+    (void)sched_wait(has_stopped, NULL, UINT64_MAX);
     net_free(net);
     world.net = NULL;
     http_front_free(&world.http);
@@ -167,18 +176,24 @@ static bool everybody_has_gone(void)
     return true;
 }
 
+static bool has_begun(const void *self)
+{
+    (void)self;
+    return world.net != NULL;
+}
+
 static void *stop(void *self)
 {
     (void)self;
     (void)sched_wait(may_stop, NULL, world.stops_at ? world.stops_at : UINT64_MAX);
-    if (!world.net) /* it has not even begun */
-        return NULL;
+    (void)sched_wait(has_begun, NULL, UINT64_MAX);
     if (everybody_has_gone())
         (void)sched_wait(has_nobody, NULL, UINT64_MAX);
     world.stopping = true;
     world.stopped_at = sched_now_us();
     sim_trace("net_stop");
     net_stop(world.net);
+    world.has_stopped = true;
     return NULL;
 }
 
@@ -213,12 +228,15 @@ static unsigned few(void)
     return sim_scenario_chance(500) ? 1 : (unsigned)sim_range(2, 3);
 }
 
+/* Crowded: all come at once, few threads are there, and logging in blocks them; they
+ * ask little, so that a run is short. */
 static void make_options(void)
 {
-    static const unsigned steps[] = {3, 4, 8, 64};
+    static const unsigned steps[] = {1, 3, 8, 64};
     static const size_t high_water[] = {1, 100, 2000, 100000};
+    world.is_crowded = sim_scenario_chance(500);
     world.options =
-        (struct net_options){.io_threads = few(),
+        (struct net_options){.io_threads = world.is_crowded ? 1 : few(),
                              .slots = few(),
                              .max_connections = (unsigned)sim_range(1, 12),
                              .yield_steps = steps[sim_scenario(ARRAY_LEN(steps))]};
@@ -229,17 +247,23 @@ static void make_options(void)
         .login_timeout_ms = (uint32_t)sim_range(5000, 20000)};
     engine_begin(&(struct engine_options){
         .simple = sim_scenario_chance(500),
-        .open_in_thousand = sim_scenario_chance(500) ? 200 : 0,
+        .open_in_thousand = world.is_crowded           ? 700
+                            : sim_scenario_chance(500) ? 200
+                                                       : 0,
         .sync_in_thousand = sim_scenario_chance(500) ? 100 : 0});
 }
 
 static void make_clients(const struct sim_options *options)
 {
-    unsigned wanted = (unsigned)sim_range(1, CLIENTS_MAX);
+    unsigned wanted = (unsigned)sim_range(1, CLIENTS_MAX), most = options->queries;
+    if (world.is_crowded && most > 1)
+        most = 1;
     world.client_count = 0;
     for (unsigned i = 0; i < wanted; i++) {
         struct client *client = &world.clients[world.client_count];
-        client_init(client, i, options->queries);
+        client_init(client, i, most);
+        if (world.is_crowded)
+            client->arrives_at = sched_now_us();
         if (options->clients >> i & 1) {
             client_add(client);
             world.client_count++;
@@ -254,6 +278,8 @@ static void make_http_clients(const struct sim_options *options)
 {
     unsigned wanted =
         sim_scenario_chance(500) ? 0 : (unsigned)sim_range(1, HTTP_CLIENTS_MAX);
+    if (world.is_crowded)
+        wanted = 0;
     world.http_timeout_ms = sim_scenario_chance(500) ? 0 : (uint32_t)sim_range(1, 2500);
     for (unsigned i = 0; i < wanted; i++) {
         struct http_client *client = &world.http_clients[world.http_count];
