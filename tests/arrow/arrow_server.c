@@ -90,7 +90,8 @@ static enum pgw_status make_stream(const char *sql, struct ArrowArrayStream *out
     int code = inner ? opener(sql, inner) : ENOMEM;
     if (code) {
         free(inner);
-        return pgw_fail(err, "42P01", "there is no stream \"%s\"", sql);
+        (void)pgw_fail(err, "42P01", "there is no stream \"%s\"", sql);
+        return PGW_ERROR;
     }
     *out = (struct ArrowArrayStream){.get_schema = get_schema,
                                      .get_next = get_next,
@@ -125,7 +126,7 @@ static enum pgw_status describe_stream(pgw_session *session,
     enum pgw_status status = make_stream(statement->sql, &stream, err);
     if (status != PGW_OK)
         return status;
-    if (stream.get_schema(&stream, &schema) == 0) {
+    if (stream.get_schema(&stream, &schema) == 0 && schema.release) {
         statement->described = pgw_arrow_describe(session, &schema, err);
         schema.release(&schema);
     } else {

@@ -658,6 +658,40 @@ static void test_ranges(void **state)
     }
 }
 
+/* Of months, of days and milliseconds, of all three with nanoseconds. */
+static void test_intervals(void **state)
+{
+    static const struct {
+        const char *format;
+        int32_t value[4];
+        int32_t months, days;
+        int64_t us;
+    } rows[] = {
+        {"tiM", {-14, 7, 7, 7}, -14, 0, 0},
+        {"tiD", {3, -1, 7, 7}, 0, 3, -1000},
+        {"tin", {14, -3, 1999, 0}, 14, -3, 1},
+        {"tin", {0, 0, -1, -1}, 0, 0, -1},
+    };
+    struct table table;
+    struct batch batch;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const void *buffers[] = {NULL, rows[i].value};
+        struct {
+            int32_t months, days;
+            int64_t us;
+        } value;
+        make_table(&table, rows[i].format);
+        set_values(&table, 1, buffers, 2);
+        assert_string_equal(read_table(&table, &batch), "");
+        memcpy(&value, column_of(&batch)->data, sizeof value);
+        assert_int_equal(value.months, rows[i].months);
+        assert_int_equal(value.days, rows[i].days);
+        assert_int_equal(value.us, rows[i].us);
+        close_table(&table);
+    }
+}
+
 static void test_table_row_is_null(void **state)
 {
     int32_t numbers[] = {1, 2};
@@ -684,4 +718,5 @@ UNIT_MAIN(cmocka_unit_test(test_formats), cmocka_unit_test(test_unknown_formats)
           cmocka_unit_test(test_malformed_arrays), cmocka_unit_test(test_views),
           cmocka_unit_test(test_nested_bounds),
           cmocka_unit_test(test_dictionary_bounds), cmocka_unit_test(test_run_bounds),
-          cmocka_unit_test(test_ranges), cmocka_unit_test(test_table_row_is_null))
+          cmocka_unit_test(test_ranges), cmocka_unit_test(test_intervals),
+          cmocka_unit_test(test_table_row_is_null))
