@@ -184,8 +184,10 @@ static void hang_up(struct http *http, struct victim *victim)
 }
 
 static void (*const acts[])(struct http *, struct victim *) = {
-    run_slow,      run_slow,           run_quick, run_quick,
-    run_many_rows, run_stopped_reader, hang_up,
+    run_slow,      run_slow,           run_slow,           run_quick,
+    run_quick,     run_quick,          run_quick,          run_quick,
+    run_quick,     run_many_rows,      run_many_rows,      run_many_rows,
+    run_many_rows, run_stopped_reader, run_stopped_reader, hang_up,
 };
 
 void *http_victim(void *self)

@@ -183,12 +183,24 @@ static void leave_running(struct client *client)
     reconnect(client);
 }
 
+/* Who leaves in the midst keeps its slot for the quarter of a second in which what it
+ * had asked before may still end: few do. */
 static void (*const acts[])(struct client *) = {
-    run_slow,      run_slow,       run_slow,      run_quick,     run_quick,
-    run_quick,     run_string,     run_block,     run_block,     run_pages,
-    run_pages,     run_pipeline,   run_many_rows, run_many_rows, run_stopped_reader,
-    leave_running, leave_politely,
+    run_slow,       run_slow,           run_slow,           run_slow,
+    run_quick,      run_quick,          run_quick,          run_quick,
+    run_quick,      run_quick,          run_string,         run_string,
+    run_block,      run_block,          run_block,          run_pages,
+    run_pages,      run_pages,          run_pipeline,       run_pipeline,
+    run_many_rows,  run_many_rows,      run_many_rows,      leave_politely,
+    leave_politely, run_stopped_reader, run_stopped_reader, leave_running,
 };
+
+/* Everything that was sent until now has been dealt with: looked at in this order. */
+static bool victim_is_safe(const struct victim *victim)
+{
+    unsigned dealt = atomic_load(&victim->dealt);
+    return atomic_load(&victim->sent) == dealt;
+}
 
 void *pg_victim(void *self)
 {
@@ -200,8 +212,8 @@ void *pg_victim(void *self)
     while (!atomic_load(&storm->stopping))
         acts[pick(&victim->random, ARRAY_LEN(acts))](&client);
     atomic_store(&victim->address, 0);
-    /* No new cancel comes; what is left of the old ones is waited for. */
-    while (atomic_load(&victim->sent) != atomic_load(&victim->dealt))
+    /* No new cancel finds it; what is left of the old ones is waited for. */
+    while (!victim_is_safe(victim))
         storm_wait(storm, 1);
     atomic_fetch_sub(&storm->victims_left, 1);
     unsigned failed = victim->failed;
@@ -221,6 +233,8 @@ void *pg_witness(void *self)
     struct pg pg;
     char sql[128], type;
     pg_open(&pg, storm->pg_where);
+    unsigned number = atomic_fetch_add(&storm->witness_count, 1);
+    atomic_store(&storm->witnesses[number % WITNESSES_MAX], pg.pid);
     (void)snprintf(sql, sizeof sql, "select %u + i from range(%d) t(i)", pg.pid,
                    WITNESS_ROWS);
     for (bool simple = true; !atomic_load(&storm->stopping); simple = !simple) {
@@ -266,24 +280,39 @@ static void request_cancel(const struct storm *storm, uint32_t pid, uint32_t key
     (void)close(fd);
 }
 
-/* Every eighth has a wrong key, and is no cancel of anybody. */
+/* Of a victim with a bit of the key changed, or of a witness with a victim's. */
+static void request_wrongly(struct storm *storm, uint64_t address, uint64_t *random)
+{
+    uint32_t witness = atomic_load(&storm->witnesses[pick(random, WITNESSES_MAX)]);
+    if (witness && pick(random, 2))
+        request_cancel(storm, witness, (uint32_t)address);
+    else
+        request_cancel(storm, (uint32_t)(address >> 32),
+                       (uint32_t)address ^ 1u << pick(random, 32));
+}
+
+static void request_rightly(const struct storm *storm, struct victim *victim)
+{
+    atomic_fetch_add(&victim->sent, 1);
+    uint64_t address = atomic_load(&victim->address); /* in this order */
+    if (address)
+        request_cancel(storm, (uint32_t)(address >> 32), (uint32_t)address);
+    atomic_fetch_add(&victim->dealt, 1);
+}
+
+/* Every eighth is wrong, and no cancel of anybody. */
 void *request_canceller(void *self)
 {
     struct storm *storm = self;
     uint64_t random = take_seed(storm);
     while (!atomic_load(&storm->stopping) || atomic_load(&storm->victims_left) > 0) {
         struct victim *victim = &storm->pg[pick(&random, storm->pg_count)];
-        bool wrong = pick(&random, 8) == 0;
-        if (!wrong)
-            atomic_fetch_add(&victim->sent, 1);
-        uint64_t address = atomic_load(&victim->address);
-        if (address)
-            request_cancel(storm, (uint32_t)(address >> 32),
-                           (uint32_t)address ^ (wrong ? 1u << pick(&random, 32) : 0));
-        if (!wrong)
-            atomic_fetch_add(&victim->dealt, 1);
+        if (pick(&random, 8) == 0)
+            request_wrongly(storm, atomic_load(&victim->address), &random);
+        else
+            request_rightly(storm, victim);
         storm_moved(storm);
-        if (address && atomic_fetch_add(&storm->cancelled, 1) + 1 >= storm->cancels)
+        if (atomic_fetch_add(&storm->cancelled, 1) + 1 >= storm->cancels)
             atomic_store(&storm->stopping, true);
     }
     return NULL;

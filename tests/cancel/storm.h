@@ -13,7 +13,7 @@
 
 #include "core/attr.h"
 
-enum { VICTIMS_MAX = 64, ID_BYTES = 40 };
+enum { VICTIMS_MAX = 64, WITNESSES_MAX = 4, ID_BYTES = 40 };
 
 #define SLOW_SQL "select count(*) from range(100000000000) t(i) where i % 7 = 3"
 
@@ -35,8 +35,9 @@ struct storm {
     atomic_uint seeds; /* taken by those who are no victims */
     struct victim pg[VICTIMS_MAX], http[VICTIMS_MAX];
     unsigned pg_count, http_count;
-    atomic_uint cancelled, deleted, witnessed; /* how often */
-    atomic_bool stopping;                      /* victims end what they do, and leave */
+    atomic_uint witnesses[WITNESSES_MAX], witness_count; /* PostgreSQL: process ids */
+    atomic_uint cancelled, deleted, witnessed;           /* how often */
+    atomic_bool stopping; /* victims end what they do, and leave */
     atomic_uint victims_left;
     pthread_mutex_t lock; /* for the following */
     pthread_cond_t moved;
