@@ -75,7 +75,8 @@ static bool read_more(struct http *http)
 
 static const char *find(const struct http *http, const char *text)
 {
-    return memmem(buf_data(&http->input), buf_len(&http->input), text, strlen(text));
+    size_t len = buf_len(&http->input);
+    return len ? memmem(buf_data(&http->input), len, text, strlen(text)) : NULL;
 }
 
 /* False: the connection has ended. */
