@@ -1,13 +1,13 @@
 /* engine_statements.c - what a statement costs in the engine alone: the same one again
  * and again through its C API, nothing encoded, on as many threads and connections.
  *
- *     engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL
+ *     engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL [MANNER]
  *
  * Prints CPU microseconds of all threads for each execution: prepared once; prepared
- * anew each time; and prepared once with pauses in between, as a server's clients leave
- * them. Each statement is executed by the thread that asks for it, alone: that is the
- * cheapest way to drive the engine, whose own threads would only be woken for nothing.
- */
+ * anew each time; and paused: prepared once with pauses in between, as a server's
+ * clients leave them. MANNER is one of these. Each statement is executed by the thread
+ * that asks for it, alone: that is the cheapest way to drive the engine, whose own
+ * threads would only be woken for nothing. */
 #include <duckdb.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -102,9 +102,10 @@ static void *work(void *self)
     return NULL;
 }
 
+static const char *const names[] = {"prepared", "anew", "paused"};
+
 static void measure(const struct worker *task, unsigned threads)
 {
-    static const char *const names[] = {"prepared", "anew", "paused"};
     struct worker workers[THREADS_MAX];
     pthread_t ids[THREADS_MAX];
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -125,8 +126,9 @@ static void measure(const struct worker *task, unsigned threads)
 int main(int argc, char **argv)
 {
     duckdb_database database;
-    if (argc != 5)
-        die("usage: engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL");
+    if (argc != 5 && argc != 6)
+        die("usage: engine_statements DATABASE-FILE|:memory: SECONDS THREADS SQL "
+            "[MANNER]");
     const char *file = strcmp(argv[1], ":memory:") == 0 ? NULL : argv[1];
     double length = strtod(argv[2], NULL);
     unsigned long threads = strtoul(argv[3], NULL, 10);
@@ -140,7 +142,8 @@ int main(int argc, char **argv)
                                     .sql = argv[4],
                                     .end = seconds(CLOCK_MONOTONIC) + length,
                                     .manner = (enum manner)manner};
-        measure(&task, (unsigned)threads);
+        if (argc == 5 || strcmp(argv[5], names[manner]) == 0)
+            measure(&task, (unsigned)threads);
     }
     duckdb_close(&database);
     return 0;

@@ -116,6 +116,14 @@ class Field:
         self.servers.append(start_postgres(self.work))
         return self
 
+    def reopen_wirehouse(self):
+        """Its tables as they are read from the file, not as they were made: as the engine
+        alone sees them."""
+        wirehouse = self.servers[0]
+        os.kill(wirehouse.pid, wirehouse.stop_signal)
+        os.waitpid(wirehouse.pid, 0)
+        self.servers[0] = start_wirehouse(self.work)
+
     def __exit__(self, *_):
         for server in self.servers:
             os.kill(server.pid, server.stop_signal)

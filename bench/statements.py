@@ -29,8 +29,8 @@ def load(mode, server, clients, depth, sql):
     return tuple(map(float, re.match(r"(\d+) requests/s, ([\d.]+) us", out).groups()))
 
 
-def engine(path, sql):
-    out = subprocess.run([BUILD / "bench/engine_statements", path, SECONDS, str(THREADS), sql],
+def engine(path, sql, *manner):
+    out = subprocess.run([BUILD / "bench/engine_statements", path, SECONDS, str(THREADS), sql, *manner],
                          capture_output=True, text=True, check=True).stdout
     return [float(number) for number in re.findall(r"([\d.]+) us", out)]
 
@@ -58,18 +58,20 @@ def measure_echo():
     return prices
 
 
-def compare(field, workload, raw, echo):
+def compare(field, workload, copy, echo):
     name, sql = workload
     wirehouse, postgres = field.servers
     for mode in MODES:
         for clients, depth in LOADS:
-            samples = [[], []]
+            samples, alone = [[], []], []
             for _ in range(ROUNDS):
                 for server, kept in zip((wirehouse, postgres), samples):
                     kept.append(load(mode, server, clients, depth, sql))
+                alone += engine(copy, sql, "prepared")
             (ours, cpu), (theirs, their_cpu) = map(medians, samples)
+            raw = statistics.median(alone)
             above = cpu - raw
-            print(f"| {name}, {mode} | {clients} × {depth} | {ours:,.0f} | {cpu:.1f} | {above:+.1f} "
+            print(f"| {name}, {mode} | {clients} × {depth} | {ours:,.0f} | {cpu:.1f} | {raw:.1f} | {above:+.1f} "
                   f"| {above - echo[clients, depth]:+.1f} | {theirs:,.0f} | {their_cpu:.1f} | {cpu / their_cpu:.2f} |", flush=True)
 
 
@@ -79,6 +81,7 @@ def main():
         wirehouse.query(TABLE.format(series="range(100000) t(i)"), "checkpoint")
         postgres.query(TABLE.format(series="generate_series(0, 99999) t(i)"),
                        "create index on kv (k)", "vacuum analyze kv")
+        field.reopen_wirehouse()
         copy = field.work / "engine.duckdb"
         copy.write_bytes((field.work / "bench.duckdb").read_bytes())
         print(f"medians of {ROUNDS}, load average {os.getloadavg()[0]:.2f}\n")
@@ -87,11 +90,11 @@ def main():
         for name, (prepared, anew, paused) in prices.items():
             print(f"engine alone, {name}: {prepared:.1f} µs CPU prepared, {anew:.1f} prepared anew, "
                   f"{paused:.1f} with pauses")
-        print("\n| statement | clients × depth | requests/s | CPU µs | above the engine "
+        print("\n| statement | clients × depth | requests/s | CPU µs | the engine's | above the engine "
               "| above engine and loop | PostgreSQL/s | its CPU µs | CPU : PostgreSQL |")
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|---|---|")
         for workload in WORKLOADS:
-            compare(field, workload, prices[workload[0]][0], echo)
+            compare(field, workload, copy, echo)
 
 
 if __name__ == "__main__":
