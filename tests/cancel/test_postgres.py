@@ -245,9 +245,9 @@ class Wirehouse(unittest.TestCase):
 
     def test_late_for_a_suspended_portal(self):
         """A cancel that meets the end of an Execute cancels this one, or nothing: never the next."""
-        chunk = 2048  # so that every Execute asks the engine
         cancelled = 0
-        for _ in range(60):
+        for turn in range(60):
+            chunk = 2048 << turn % 8  # every Execute asks the engine, the longest while a cancel takes
             with Peer("wirehouse") as peer:
                 peer.send(f'Parse "" "{ENDLESS["wirehouse"]}"', 'Bind "p" "" [] [] []')
                 for _ in range(10):
