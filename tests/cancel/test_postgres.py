@@ -189,13 +189,14 @@ class Functions(Both):
         self.assertEqual(self.same(conversation)[-2:], [ENDED, "closed"])
 
     def test_terminate(self):
-        """Idle, in a block, running, sending to who does not read, and waiting for the end of it."""
+        """Sending to who does not read yet, idle, in a block, running; waiting for the end of it.
+        Who does not read has to, before wirehouse ends his session: that is not waited for."""
         def conversation(server):
             out = []
             with Peer(server) as other:
-                for lines in ([], ['Query "begin"'], [f'Query "{SLOW[server]}"'],
-                              [f'Query "begin; {SLOW[server]}"'], [f'Query "{ENDLESS[server]}"']):
-                    for arguments in ("", ", 60000"):
+                for lines in ([f'Query "{ENDLESS[server]}"'], [], ['Query "begin"'], [f'Query "{SLOW[server]}"'],
+                              [f'Query "begin; {SLOW[server]}"']):
+                    for arguments in ("",) if ENDLESS[server] in "".join(lines) else ("", ", 60000"):
                         with Peer(server) as victim:
                             victim.send(*lines)
                             out += other.query(f"select pg_terminate_backend({victim.pid}{arguments}) as t")
