@@ -271,21 +271,16 @@ static struct slice read_proof(struct parse *parse, const char *start,
     return signed_part;
 }
 
-static struct slice key_slice(const uint8_t *key)
-{
-    return (struct slice){(const char *)key, SCRAM_KEY_BYTES};
-}
-
 /* The proof is the client's key, hidden behind a signature that only the stored key
  * can make. */
 static bool verify(const struct scram *scram, struct slice message,
                    const uint8_t proof[SCRAM_KEY_BYTES], bool *right)
 {
     uint8_t signature[SCRAM_KEY_BYTES], key[SCRAM_KEY_BYTES], stored[SCRAM_KEY_BYTES];
-    bool done = crypto_hmac(key_slice(scram->secret.stored_key), message, signature);
+    bool done = crypto_hmac(scram_key(scram->secret.stored_key), message, signature);
     for (size_t i = 0; done && i < sizeof key; i++)
         key[i] = proof[i] ^ signature[i];
-    done = done && crypto_sha256(key_slice(key), stored);
+    done = done && crypto_sha256(scram_key(key), stored);
     *right = done && crypto_equal(stored, scram->secret.stored_key, sizeof stored) &&
              !scram->is_mock;
     crypto_wipe(key, sizeof key);
@@ -297,7 +292,7 @@ static enum scram_outcome answer(const struct scram *scram, struct slice message
 {
     uint8_t signature[SCRAM_KEY_BYTES];
     char text[CRYPTO_BASE64_SIZE(SCRAM_KEY_BYTES)];
-    if (!crypto_hmac(key_slice(scram->secret.server_key), message, signature))
+    if (!crypto_hmac(scram_key(scram->secret.server_key), message, signature))
         return SCRAM_NO_MEMORY;
     crypto_base64(signature, sizeof signature, text);
     const char *final = arena_printf(arena, "v=%s", text);

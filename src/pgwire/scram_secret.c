@@ -103,18 +103,13 @@ static bool salted_password(struct slice password, const struct scram_secret *se
     return done;
 }
 
-static struct slice key_slice(const uint8_t *key)
-{
-    return (struct slice){(const char *)key, SCRAM_KEY_BYTES};
-}
-
 bool scram_secret_make(struct slice password, struct scram_secret *secret)
 {
     uint8_t salted[SCRAM_KEY_BYTES], client[SCRAM_KEY_BYTES];
     bool done = salted_password(password, secret, salted) &&
-                crypto_hmac(key_slice(salted), SLICE("Client Key"), client) &&
-                crypto_sha256(key_slice(client), secret->stored_key) &&
-                crypto_hmac(key_slice(salted), SLICE("Server Key"), secret->server_key);
+                crypto_hmac(scram_key(salted), SLICE("Client Key"), client) &&
+                crypto_sha256(scram_key(client), secret->stored_key) &&
+                crypto_hmac(scram_key(salted), SLICE("Server Key"), secret->server_key);
     crypto_wipe(salted, sizeof salted);
     crypto_wipe(client, sizeof client);
     return done;
@@ -135,7 +130,7 @@ bool scram_secret_mock(const uint8_t *nonce, struct slice user,
     uint8_t salt[SCRAM_KEY_BYTES];
     *secret = (struct scram_secret){.iterations = SCRAM_ITERATIONS,
                                     .salt_len = SCRAM_SALT_BYTES};
-    if (!crypto_hmac(key_slice(nonce), user, salt))
+    if (!crypto_hmac(scram_key(nonce), user, salt))
         return false;
     memcpy(secret->salt, salt, SCRAM_SALT_BYTES);
     return entropy_read(secret->stored_key, SCRAM_KEY_BYTES) &&

@@ -28,6 +28,12 @@ struct scram_secret {
     uint8_t stored_key[SCRAM_KEY_BYTES], server_key[SCRAM_KEY_BYTES];
 };
 
+/* One of the keys, as data. */
+static inline struct slice scram_key(const uint8_t key[SCRAM_KEY_BYTES])
+{
+    return (struct slice){(const char *)key, SCRAM_KEY_BYTES};
+}
+
 /* False: the text is no such secret. */
 bool scram_secret_read(struct slice text, struct scram_secret *out) MUST_CHECK;
 void scram_secret_write(const struct scram_secret *secret, char out[SCRAM_SECRET_MAX]);

@@ -25,11 +25,6 @@ enum {
     FIRST_RECV_BYTES = 1024 /* of a client that sends less at a time */
 };
 
-const char *pgw_version(void)
-{
-    return PGW_VERSION;
-}
-
 /* ---- life ---- */
 
 pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
