@@ -273,6 +273,12 @@ void pgw_block_end(pgw_session *session);
  * False: there is none of that name. */
 bool pgw_session_drop_statement(pgw_session *session, struct pgw_slice name);
 
+/* Of <pgwire/session.h>. */
+struct pgw_peer;
+
+/* Who is at the other end; borrowed for the life of the session. */
+const struct pgw_peer *pgw_session_peer(const pgw_session *session);
+
 /* The process id that the client was told in BackendKeyData. */
 uint32_t pgw_session_pid(const pgw_session *session);
 

@@ -68,6 +68,22 @@ struct pgw_host {
 /* Of pgw_session_options. */
 enum { PGW_AUTH_NONCE_BYTES = 32 };
 
+/* Who is at the other end of a connection, as far as it is known without asking. */
+struct pgw_peer {
+    const char *address; /* "192.0.2.1", "::1"; NULL or empty: not known, or none */
+    uint16_t port;       /* 0 with a unix socket */
+    bool is_unix;        /* a unix socket, of this machine therefore */
+    bool has_uid;        /* the system tells whose process it is, in uid */
+    uint32_t uid;
+    bool is_tls;                     /* it is encrypted; the rest is about that */
+    const char *tls_version;         /* "TLSv1.3" */
+    const char *tls_cipher;          /* "TLS_AES_256_GCM_SHA384" */
+    const char *certificate_name;    /* the common name of the client's certificate, */
+    const char *certificate_subject; /* its distinguished name (RFC 2253); NULL unless
+                                      * there was one and it was verified */
+    void *reserved[4];               /* zero */
+};
+
 /* Zero everywhere is a sensible default. */
 struct pgw_session_options {
     const struct pgw_host *host; /* copied; NULL: all its members are */
@@ -81,7 +97,9 @@ struct pgw_session_options {
      * server and known to nobody: what users who do not exist are asked for depends on
      * it. NULL: they can be told from those who do, by logging in twice. */
     const uint8_t *auth_nonce;
-    void *reserved[3]; /* zero */
+    /* Copied; the strings are borrowed until the session is freed. NULL: not known. */
+    const struct pgw_peer *peer;
+    void *reserved[2]; /* zero */
 };
 
 /* Make the session of a connection that was just accepted. handlers and ctx are

@@ -10,6 +10,7 @@
 
 #include <pgwire/version.h>
 
+#include "core/entropy.h"
 #include "core/log.h"
 #include "http/http_session.h"
 #include "main/serve_options.h"
@@ -21,6 +22,7 @@
 static const char database_name[] = "main";
 
 struct server {
+    uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     struct options options;
     struct log log;
     struct database database;
@@ -70,9 +72,11 @@ static bool open_pg(void *ctx, const struct session_peer *peer, struct session *
         .host = peer->host,
         .host_self = peer->host_self,
         .pid = peer->pid,
+        .peer = &peer->peer,
         .login_timeout_ms = (uint32_t)options_number(&server->options, "login-timeout"),
         .statement_timeout_ms =
-            (uint32_t)options_number(&server->options, "statement-timeout")};
+            (uint32_t)options_number(&server->options, "statement-timeout"),
+        .auth_nonce = server->auth_nonce};
     *out = (struct session){
         &pg_session_ops, pgw_session_new(&pg_front_handlers, &server->front, &options)};
     return out->self != NULL;
@@ -195,6 +199,8 @@ static bool start(struct server *server, struct error *err)
     server->front = (struct pg_front){.database = &server->database,
                                       .statement_timeout_ms = (uint32_t)options_number(
                                           &server->options, "statement-timeout")};
+    if (!entropy_read(server->auth_nonce, sizeof server->auth_nonce))
+        return error_set(err, "XX000", "the system has no random bytes");
     if (!http_front_init(
             &server->http, &server->database,
             (uint32_t)options_number(&server->options, "statement-timeout")))

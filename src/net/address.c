@@ -167,3 +167,13 @@ const char *address_path(const struct address *address)
                ? bytes + offsetof(struct sockaddr_un, sun_path)
                : NULL;
 }
+
+bool address_peer_uid(int fd, uint32_t *uid)
+{
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+        return false;
+    *uid = peer.uid;
+    return true;
+}

@@ -35,6 +35,9 @@ uint16_t address_port(const struct address *address);    /* 0 for a unix socket 
 void address_set_port(struct address *address, uint16_t port);
 /* "127.0.0.1", "::1", "unix"; an IPv4 address that came through IPv6 is IPv4. */
 void address_text(const struct address *address, char *out, size_t size);
+/* Whose process is at the other end of this unix socket? False: the system cannot tell.
+ */
+bool address_peer_uid(int fd, uint32_t *uid) MUST_CHECK;
 const char *address_path(const struct address *address); /* NULL: not a unix socket */
 
 #endif

@@ -22,16 +22,23 @@ static void reset(struct conn *conn, int fd)
     (void)pthread_mutex_unlock(&conn->lock);
 }
 
-static void introduce(struct conn *conn, const struct address *peer)
+static void introduce(struct conn *conn, const struct address *address)
 {
-    conn->peer = (struct session_peer){
+    struct session_peer *peer = &conn->peer;
+    *peer = (struct session_peer){
         .host = &conn_host,
         .host_self = conn,
         .pid = registry_pid(conn),
-        .port = address_port(peer),
-        .is_loopback = address_is_loopback(peer),
+        .is_loopback = address_is_loopback(address),
     };
-    address_text(peer, conn->peer.address, sizeof conn->peer.address);
+    address_text(address, peer->address, sizeof peer->address);
+    if (address_path(address))
+        peer->peer = (struct pgw_peer){.is_unix = true};
+    else
+        peer->peer =
+            (struct pgw_peer){.address = peer->address, .port = address_port(address)};
+    if (peer->peer.is_unix)
+        peer->peer.has_uid = address_peer_uid(conn->transport.fd, &peer->peer.uid);
 }
 
 static bool open_session(struct conn *conn, const struct session_factory *factory)

@@ -25,6 +25,7 @@ static bool open_session(void *ctx, const struct session_peer *peer,
         .host = peer->host,
         .host_self = peer->host_self,
         .pid = peer->pid,
+        .peer = &peer->peer,
         .login_timeout_ms = server->options.login_timeout_ms,
         .statement_timeout_ms = server->options.statement_timeout_ms,
         .auth_nonce = server->auth_nonce};

@@ -38,10 +38,10 @@ struct session {
 struct session_peer {
     const struct pgw_host *host;
     void *host_self;
-    uint32_t pid;     /* unique among live sessions of the server */
-    char address[64]; /* "127.0.0.1", "::1", "unix" */
-    uint16_t port;
-    bool is_loopback; /* loopback or a unix socket */
+    uint32_t pid;         /* unique among live sessions of the server */
+    char address[64];     /* "127.0.0.1", "::1", "unix" */
+    bool is_loopback;     /* loopback or a unix socket */
+    struct pgw_peer peer; /* for libpgwire; its address is the one above */
 };
 
 /* Makes sessions for the connections of one listener. */

@@ -26,7 +26,8 @@ bool reserved_unused(const struct pgw_handlers *handlers)
 
 bool reserved_unused_host(const struct pgw_session_options *options)
 {
-    return IS_UNUSED(options) && IS_NULL_OR_UNUSED(options->host);
+    return IS_UNUSED(options) && IS_NULL_OR_UNUSED(options->host) &&
+           IS_NULL_OR_UNUSED(options->peer);
 }
 
 bool reserved_unused_server(const struct pgw_server_options *options)

@@ -48,6 +48,8 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
         session->host = *options->host;
     session->host_self = options->host_self;
     session->pid = options->pid;
+    if (options->peer)
+        session->peer = *options->peer;
     session->message_max =
         options->max_message_bytes ? options->max_message_bytes : DEFAULT_MESSAGE_MAX;
     session->high_water =

@@ -17,6 +17,11 @@ void *pgw_session_alloc(pgw_session *session, size_t bytes)
     return arena_alloc(&session->memory, bytes);
 }
 
+const struct pgw_peer *pgw_session_peer(const pgw_session *session)
+{
+    return &session->peer;
+}
+
 uint32_t pgw_session_pid(const pgw_session *session)
 {
     return session->pid;

@@ -80,6 +80,7 @@ struct pgw_session {
     void *host_self;
     size_t message_max, high_water;
     uint32_t pid;
+    struct pgw_peer peer;
     uint32_t login_timeout_ms, statement_timeout_ms;
     uint32_t idle_session_timeout_ms, idle_transaction_timeout_ms;
 

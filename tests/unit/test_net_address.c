@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -114,11 +115,25 @@ static void test_set_port(void **state)
     }
 }
 
+static void test_peer_uid(void **state)
+{
+    int fds[2];
+    uint32_t uid = UINT32_MAX;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_true(address_peer_uid(fds[0], &uid));
+    assert_int_equal(uid, getuid());
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+    assert_false(address_peer_uid(fds[0], &uid));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_set_port),
+        cmocka_unit_test(test_peer_uid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ struct embedder {
     struct pgw_cancel_ops cancel;
     struct pgw_handlers handlers;
     struct pgw_host host;
+    struct pgw_peer peer;
     struct pgw_session_options session;
     struct pgw_server_options server;
 };
@@ -26,6 +27,7 @@ static void init(struct embedder *made)
                                            .copy = &made->copy,
                                            .cancel = &made->cancel};
     made->session.host = &made->host;
+    made->session.peer = &made->peer;
 }
 
 static bool is_session_made(struct embedder *made)
@@ -67,7 +69,7 @@ static void test_reserved(void **state)
         {MEMBERS(extended), true, true}, {MEMBERS(copy), true, true},
         {MEMBERS(cancel), true, true},   {MEMBERS(handlers), true, true},
         {MEMBERS(host), true, false},    {MEMBERS(session), true, false},
-        {MEMBERS(server), false, true},
+        {MEMBERS(server), false, true},  {MEMBERS(peer), true, false},
     };
 #undef MEMBERS
     (void)state;
