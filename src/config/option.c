@@ -277,6 +277,18 @@ uint64_t options_number(const struct options *options, const char *name)
     return number;
 }
 
+bool options_agree(const struct options *a, const struct options *b,
+                   const struct option_spec *spec)
+{
+    const struct option_value *left = a->values[spec - a->specs];
+    const struct option_value *right = b->values[spec - b->specs];
+    while (left && right && strcmp(left->text, right->text) == 0) {
+        left = left->next;
+        right = right->next;
+    }
+    return !left && !right;
+}
+
 void options_print_help(const struct option_spec *specs, size_t count, FILE *out)
 {
     for (size_t i = 0; i < count; i++) {

@@ -31,6 +31,7 @@ struct option_spec {
     const char *standard; /* the default, for parsing and for the help; "" = unset */
     const char *help;
     const char *choices; /* OPTION_CHOICE: "text json" */
+    bool reloadable;     /* it may change while the program runs */
 };
 
 struct option_value {
@@ -68,6 +69,10 @@ const char *options_text(const struct options *options,
 const struct option_value *options_list(const struct options *options,
                                         const char *name);
 uint64_t options_number(const struct options *options, const char *name);
+
+/* Have two readings of one table the same values for this option? */
+bool options_agree(const struct options *a, const struct options *b,
+                   const struct option_spec *spec);
 
 void options_print_help(const struct option_spec *specs, size_t count, FILE *out);
 

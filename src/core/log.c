@@ -143,7 +143,8 @@ void log_write(const struct log *log, enum log_level level, const char *event,
                const struct log_field *fields, size_t count)
 {
     struct line line = {0};
-    if (!log || level < log->level)
+    if (!log ||
+        (unsigned)level < atomic_load_explicit(&log->level, memory_order_relaxed))
         return;
     if (log->format == LOG_JSON)
         build_json(&line, level, event, fields, count);

@@ -4,6 +4,7 @@
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@ struct log_field {
 
 struct log {
     int fd;
-    enum log_level level; /* events below it are dropped */
+    _Atomic unsigned level; /* enum log_level; events below it are dropped */
     enum log_format format;
 };
 

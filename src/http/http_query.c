@@ -11,6 +11,7 @@
 #include "encode/json.h"
 #include "http/http_state.h"
 #include "server/database.h"
+#include "server/session_defaults.h"
 
 /* ---- the query layer's client ---- */
 
@@ -56,13 +57,14 @@ static const struct query_client_ops client_ops = {.pid = pid,
 static void begin_statement(struct http_session *http)
 {
     uint64_t now = clock_now_us();
+    uint32_t timeout_ms =
+        session_default(http->front->defaults, DEFAULT_STATEMENT_TIMEOUT);
     http->query.started_us = now;
     running_begin(&http->running);
-    if (http->front->statement_timeout_ms && http->peer.host &&
-        http->peer.host->deadline)
+    http->has_deadline = timeout_ms > 0 && http->peer.host && http->peer.host->deadline;
+    if (http->has_deadline)
         http->peer.host->deadline(http->peer.host_self,
-                                  now + http->front->statement_timeout_ms *
-                                            UINT64_C(1000),
+                                  now + timeout_ms * UINT64_C(1000),
                                   PGW_INTERRUPT_STATEMENT_TIMEOUT);
 }
 
@@ -70,9 +72,9 @@ static void end_statement(struct http_session *http)
 {
     http_queries_remove(&http->front->queries, http);
     running_end(&http->running);
-    if (http->front->statement_timeout_ms && http->peer.host &&
-        http->peer.host->deadline)
+    if (http->has_deadline)
         http->peer.host->deadline(http->peer.host_self, 0, PGW_INTERRUPT_NONE);
+    http->has_deadline = false;
     block_end(http);
 }
 

@@ -8,9 +8,9 @@
 enum { BODY_MAX = 64 << 20, HIGH_WATER = 256 << 10, RECV_BYTES = 8192 };
 
 bool http_front_init(struct http_front *front, struct database *database,
-                     uint32_t statement_timeout_ms)
+                     const struct session_defaults *defaults)
 {
-    front->statement_timeout_ms = statement_timeout_ms;
+    front->defaults = defaults;
     front->database = http_queries_init(&front->queries) ? database : NULL;
     return front->database != NULL;
 }

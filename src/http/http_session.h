@@ -9,16 +9,17 @@
 #include "net/session_ops.h"
 
 struct database;
+struct session_defaults;
 
 /* What all sessions share; outlives them. */
 struct http_front {
     struct database *database;
-    uint32_t statement_timeout_ms; /* 0 = none */
+    const struct session_defaults *defaults; /* NULL: the settings' own */
     struct http_queries queries;
 };
 
 bool http_front_init(struct http_front *front, struct database *database,
-                     uint32_t statement_timeout_ms) MUST_CHECK;
+                     const struct session_defaults *defaults) MUST_CHECK;
 void http_front_free(struct http_front *front); /* all zero is allowed */
 
 struct http_session;

@@ -39,6 +39,7 @@ struct http_session {
     char query_id[HTTP_ID_MOST + 1]; /* "" = the request is none for a query */
     bool is_listed;                  /* … under that id (http_queries.c) */
     struct buf scratch;              /* a piece of the answer's body */
+    bool has_deadline;               /* of the statement */
     struct running running; /* the statement; its reasons are enum pgw_interrupt */
     _Atomic unsigned closing;
 };

@@ -2,7 +2,6 @@
 #include "main/serve.h"
 
 #include <malloc.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,47 +10,11 @@
 #include <pgwire/version.h>
 
 #include "core/entropy.h"
-#include "core/log.h"
-#include "http/http_session.h"
-#include "main/serve_options.h"
-#include "net/net.h"
+#include "main/serve_reload.h"
+#include "main/serve_state.h"
 #include "pgwire/pg_type.h"
-#include "server/database.h"
-#include "server/pg_front.h"
 
 static const char database_name[] = "main";
-
-struct server {
-    uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
-    struct options options;
-    struct log log;
-    struct database database;
-    struct pg_front front;
-    struct http_front http;
-    struct net *net;
-    char first_pg[128], first_http[128]; /* where to connect to */
-    uint16_t first_pg_port;
-};
-
-/* ---- signals: the only global state there is, for there is only one process ---- */
-
-static struct net *volatile stopped_by_signal;
-
-static void on_signal(int number)
-{
-    (void)number;
-    if (stopped_by_signal)
-        net_stop(stopped_by_signal);
-}
-
-static void catch_signals(struct net *net)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    stopped_by_signal = net;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* A client is a descriptor, and the soft limit is for programs that call select. */
 static void permit_files(void)
@@ -73,9 +36,7 @@ static bool open_pg(void *ctx, const struct session_peer *peer, struct session *
         .host_self = peer->host_self,
         .pid = peer->pid,
         .peer = &peer->peer,
-        .login_timeout_ms = (uint32_t)options_number(&server->options, "login-timeout"),
-        .statement_timeout_ms =
-            (uint32_t)options_number(&server->options, "statement-timeout"),
+        .login_timeout_ms = atomic_load(&server->login_timeout_ms),
         .auth_nonce = server->auth_nonce};
     *out = (struct session){
         &pg_session_ops, pgw_session_new(&pg_front_handlers, &server->front, &options)};
@@ -139,10 +100,8 @@ static void start_log(struct server *server)
     const char *format = options_text(&server->options, "log-format");
     bool text = strcmp(format, "text") == 0 ||
                 (strcmp(format, "auto") == 0 && isatty(STDERR_FILENO));
-    server->log =
-        (struct log){.fd = STDERR_FILENO, .format = text ? LOG_TEXT : LOG_JSON};
-    (void)log_level_parse(options_text(&server->options, "log-level"),
-                          &server->log.level);
+    server->log.fd = STDERR_FILENO;
+    server->log.format = text ? LOG_TEXT : LOG_JSON;
 }
 
 /* Columns are declared in the catalogue as their values are sent. */
@@ -196,14 +155,11 @@ static bool start(struct server *server, struct error *err)
         .max_connections =
             (unsigned)options_number(&server->options, "max-connections"),
         .log = &server->log};
-    server->front = (struct pg_front){.database = &server->database,
-                                      .statement_timeout_ms = (uint32_t)options_number(
-                                          &server->options, "statement-timeout")};
+    server->front =
+        (struct pg_front){.database = &server->database, .defaults = &server->defaults};
     if (!entropy_read(server->auth_nonce, sizeof server->auth_nonce))
         return error_set(err, "XX000", "the system has no random bytes");
-    if (!http_front_init(
-            &server->http, &server->database,
-            (uint32_t)options_number(&server->options, "statement-timeout")))
+    if (!http_front_init(&server->http, &server->database, &server->defaults))
         return error_no_memory(err);
     server->net = net_new(&net, err);
     if (!server->net)
@@ -239,10 +195,11 @@ static bool announce(struct server *server, struct error *err)
 
 static void stop(struct server *server)
 {
-    stopped_by_signal = NULL;
+    control_end(server); /* nobody stops a loop that is gone */
     net_free(server->net);
     http_front_free(&server->http);
     database_free(&server->database);
+    options_free(&server->latest);
     options_free(&server->options);
 }
 
@@ -282,7 +239,7 @@ static void limit_spare_memory(void)
 int serve_main(int argc, char **argv)
 {
     struct error err;
-    struct server server = {0};
+    struct server server = {.argc = argc, .argv = argv};
     limit_spare_memory();
     if (!serve_options_read(&server.options, argc, argv, &err)) {
         options_free(&server.options);
@@ -290,10 +247,14 @@ int serve_main(int argc, char **argv)
     }
     start_log(&server);
     permit_files();
-    bool done = start(&server, &err);
+    systemd_init(&server.systemd);
+    bool done = serve_apply(&server, &server.options, &err) &&
+                control_start(&server, &err) && start(&server, &err) &&
+                announce(&server, &err);
     if (done) {
-        catch_signals(server.net);
-        done = announce(&server, &err) && net_run(server.net, &err);
+        control_serving(&server);
+        systemd_ready(&server.systemd);
+        done = net_run(server.net, &err);
     }
     stop(&server);
     return done ? EXIT_SUCCESS : fail(&err, EXIT_CODE_FAILURE);

@@ -5,13 +5,13 @@
  * RESET goes back to. */
 #include "server/front_startup.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/database.h"
 #include "server/pg_front.h"
 #include "server/query.h"
+#include "server/session_defaults.h"
 
 enum { OPTION_BYTES = 1024 };
 
@@ -163,15 +163,13 @@ static bool is_protocols(const char *name)
 static bool preset_all(const struct pg_front *server, struct front *front,
                        struct error *err)
 {
-    char timeout[16];
     const char *name, *value;
     const char *options = pgw_session_startup_parameter(front->session, "options");
     const char *user = pgw_session_startup_parameter(front->session, "user");
     size_t cursor = 0;
-    (void)snprintf(timeout, sizeof timeout, "%u", server->statement_timeout_ms);
     struct settings *settings = query_session_settings(front->query);
     if (!settings_preset(settings, "session_authorization", user ? user : "", err) ||
-        !settings_preset(settings, "statement_timeout", timeout, err))
+        !session_defaults_preset(server->defaults, settings, err))
         return false;
     if (options && !preset_options(front, options, err))
         return false;

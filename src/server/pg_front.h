@@ -5,11 +5,12 @@
 #include <pgwire/pgwire.h>
 
 struct database;
+struct session_defaults;
 
 /* What all sessions of a server share; outlives them. */
 struct pg_front {
     struct database *database;
-    uint32_t statement_timeout_ms; /* what sessions start with; 0 = none */
+    const struct session_defaults *defaults; /* NULL: the settings' own */
 };
 
 /* Give it to pgw_session_new with a `struct pg_front *` as ctx. */

@@ -16,6 +16,7 @@
 #include "pgwire/session_state.h"
 #include "sched.h"
 #include "server/database.h"
+#include "server/session_defaults.h"
 #include "shadow.h"
 #include "shadow_http.h"
 #include "threads.h"
@@ -31,7 +32,7 @@ static struct {
     struct client clients[CLIENTS_MAX];
     struct http_client http_clients[HTTP_CLIENTS_MAX];
     unsigned client_count, http_count;
-    uint32_t http_timeout_ms;
+    struct session_defaults defaults;
     bool is_crowded;
     bool stopping, has_stopped; /* net_stop has begun, has returned */
     uint64_t stops_at;          /* 0 = when the clients have gone */
@@ -62,7 +63,7 @@ bool world_is_innermost(const pthread_mutex_t *mutex)
 
 uint64_t world_http_timeout_us(void)
 {
-    return (uint64_t)world.http_timeout_ms * 1000;
+    return (uint64_t)session_default(&world.defaults, DEFAULT_STATEMENT_TIMEOUT) * 1000;
 }
 
 bool world_is_stopping(void)
@@ -111,7 +112,7 @@ static void open_database(void)
     struct error err;
     struct engine *engine = fake_engine_new(&fake);
     SIM_CHECK(engine && database_init(&world.database, engine, &options, &err) &&
-                  http_front_init(&world.http, &world.database, world.http_timeout_ms),
+                  http_front_init(&world.http, &world.database, &world.defaults),
               "the database does not open");
 }
 
@@ -280,7 +281,8 @@ static void make_http_clients(const struct sim_options *options)
         sim_scenario_chance(500) ? 0 : (unsigned)sim_range(1, HTTP_CLIENTS_MAX);
     if (world.is_crowded)
         wanted = 0;
-    world.http_timeout_ms = sim_scenario_chance(500) ? 0 : (uint32_t)sim_range(1, 2500);
+    world.defaults.values[DEFAULT_STATEMENT_TIMEOUT] =
+        sim_scenario_chance(500) ? 0 : (uint32_t)sim_range(1, 2500);
     for (unsigned i = 0; i < wanted; i++) {
         struct http_client *client = &world.http_clients[world.http_count];
         http_client_init(client, i, options->queries);

@@ -170,7 +170,7 @@ static void open_server(void *self)
 {
     struct server *server = self;
     wire_open(&server->wire);
-    assert_true(http_front_init(&server->front, &server->wire.database, 0));
+    assert_true(http_front_init(&server->front, &server->wire.database, NULL));
 }
 
 static void close_server(void *self)

@@ -161,7 +161,7 @@ static void test_http(void **state)
     struct fixture *fixture = *state;
     struct http_front front;
     char request[256];
-    assert_true(http_front_init(&front, &fixture->wire.database, 0));
+    assert_true(http_front_init(&front, &fixture->wire.database, NULL));
     drive_free(&fixture->drive);
     fixture->drive.session =
         (struct session){&http_session_ops, http_session_new(&front, &peer)};

@@ -1,0 +1,24 @@
+/* session_defaults.c - options of the server that are settings of its sessions. */
+#include "server/session_defaults.h"
+
+#include <stdio.h>
+
+#include "server/settings.h"
+
+const struct session_default_spec session_default_specs[DEFAULT_COUNT] = {
+    [DEFAULT_STATEMENT_TIMEOUT] = {"statement-timeout", "statement_timeout"},
+};
+
+bool session_defaults_preset(const struct session_defaults *defaults,
+                             struct settings *settings, struct error *err)
+{
+    char number[16];
+    for (size_t i = 0; i < DEFAULT_COUNT; i++) {
+        uint32_t value = session_default(defaults, (enum session_default)i);
+        (void)snprintf(number, sizeof number, "%u", value);
+        if (value > 0 &&
+            !settings_preset(settings, session_default_specs[i].setting, number, err))
+            return false;
+    }
+    return true;
+}
