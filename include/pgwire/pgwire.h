@@ -71,11 +71,15 @@ enum pgw_auth_mechanism {
     PGW_AUTH_CLEARTEXT, /* the password as it is */
     PGW_AUTH_MD5,       /* its MD5 sum with a salt: broken, for old clients only */
     PGW_AUTH_SCRAM_SHA_256,
-    PGW_AUTH_OAUTHBEARER /* refused with 0A000 */
+    PGW_AUTH_OAUTHBEARER, /* refused with 0A000 */
+    PGW_AUTH_CERTIFICATE  /* by a certificate that the TLS handshake has verified */
 };
 
 /* How this user proves who they are. An unknown user: leave the secret empty, the
  * exchange is the same and fails at its end.
+ *
+ * With PGW_AUTH_CERTIFICATE the common name of the client's certificate must be the
+ * secret or, if that is empty, the user; 28000 without one, or with another's.
  *
  * The secret is the password, or what PostgreSQL keeps of it (documentation 53.8):
  * "md5…", or "SCRAM-SHA-256$…" as pgw_scram_secret makes it, which is to be preferred:

@@ -8,6 +8,8 @@
  *     SEND    pgw_session_send_iov → write → pgw_session_send_ack
  *     RECV    pgw_session_recv_buf → read → pgw_session_recv_ack, or _recv_eof
  *     WAIT    park it; when what it waits for is there, pgw_session_run
+ *     TLS     the server's side of a TLS handshake, then pgw_session_tls_started: what
+ *             is read and written from here on goes through it
  *
  * Where the socket would block, park it until it does not, or until what it waits for
  * is there, and ask again. examples/loop.c is such a loop, with poll(2). */
@@ -26,7 +28,8 @@ enum pgw_want {
     PGW_WANT_WORK = 2,
     PGW_WANT_WAIT = 4, /* a handler has answered WAIT */
     PGW_WANT_SEND = 8,
-    PGW_WANT_RECV = 16
+    PGW_WANT_RECV = 16,
+    PGW_WANT_TLS = 32 /* never unless the options say that there is TLS */
 };
 
 /* Why a statement, or a session, is to end before it is done. */
@@ -68,6 +71,13 @@ struct pgw_host {
 /* Of pgw_session_options. */
 enum { PGW_AUTH_NONCE_BYTES = 32 };
 
+/* Can a client have TLS? */
+enum pgw_tls_mode {
+    PGW_TLS_NONE,    /* no: SSLRequest is answered N */
+    PGW_TLS_OFFERED, /* if it asks; never through a unix socket */
+    PGW_TLS_REQUIRED /* who does not ask is told 28000, but for unix sockets */
+};
+
 /* Who is at the other end of a connection, as far as it is known without asking. */
 struct pgw_peer {
     const char *address; /* "192.0.2.1", "::1"; NULL or empty: not known, or none */
@@ -99,7 +109,21 @@ struct pgw_session_options {
     const uint8_t *auth_nonce;
     /* Copied; the strings are borrowed until the session is freed. NULL: not known. */
     const struct pgw_peer *peer;
-    void *reserved[2]; /* zero */
+    enum pgw_tls_mode tls; /* the driver can make TLS handshakes (PGW_WANT_TLS) */
+    void *reserved[1];     /* zero */
+};
+
+/* What a TLS handshake has brought. Every text may be NULL. */
+struct pgw_tls {
+    const char *version; /* "TLSv1.3" */
+    const char *cipher;  /* "TLS_AES_256_GCM_SHA384" */
+    /* The hash of the server's certificate by which SCRAM-SHA-256-PLUS binds to the
+     * channel (tls-server-end-point, RFC 5929), 64 bytes at most; empty: it is not
+     * offered. */
+    struct pgw_slice certificate_hash;
+    const char *certificate_name;    /* CN of the client's certificate, NULL unless */
+    const char *certificate_subject; /* it was verified; its DN (RFC 2253) */
+    void *reserved[4];               /* zero */
 };
 
 /* Make the session of a connection that was just accepted. handlers and ctx are
@@ -127,6 +151,11 @@ void pgw_session_recv_ack(pgw_session *session, size_t len);
 
 /* The peer will send no more. */
 void pgw_session_recv_eof(pgw_session *session);
+
+/* The handshake that PGW_WANT_TLS asked for is done; so may be one with which the
+ * connection began, before anything else (direct TLS). What *tls holds is copied. A
+ * handshake that fails: close the connection and free the session. */
+void pgw_session_tls_started(pgw_session *session, const struct pgw_tls *tls);
 
 /* What to write: fills in at most max entries and returns how many. Good until the next
  * call for this session. */

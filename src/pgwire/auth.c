@@ -38,6 +38,9 @@ struct auth_step {
 };
 
 struct mechanism {
+    /* What is known already may say no; NULL: it does not. */
+    bool (*allows)(const pgw_session *session, const struct auth_exchange *exchange,
+                   struct pgw_error *err);
     bool (*begin)(pgw_session *session, struct auth_exchange *exchange);
     enum auth_outcome (*next)(const struct auth_step *step);
     const char *response; /* what its messages are called */
@@ -89,6 +92,25 @@ static bool begin_trust(pgw_session *session, struct auth_exchange *exchange)
 {
     (void)exchange;
     return reply_auth(&session->output, REPLY_AUTH_OK);
+}
+
+/* ---- certificate ---- */
+
+static bool allows_certificate(const pgw_session *session,
+                               const struct auth_exchange *exchange,
+                               struct pgw_error *err)
+{
+    const char *name = session->peer.certificate_name;
+    struct slice expected =
+        exchange->secret.len > 0 ? exchange->secret : exchange->user;
+    if (!name)
+        return pgw_fail(err, "28000",
+                        "connection requires a valid client certificate") == PGW_OK;
+    if (!slice_equal(slice_of(name), expected))
+        return pgw_fail(err, "28000",
+                        "certificate authentication failed for user \"%s\"",
+                        exchange->user.data) == PGW_OK;
+    return true;
 }
 
 /* ---- cleartext, md5 ---- */
@@ -272,11 +294,12 @@ static enum auth_outcome next_scram(const struct auth_step *step)
 /* ---- the table ---- */
 
 static const struct mechanism mechanisms[] = {
-    [PGW_AUTH_TRUST] = {begin_trust, NULL, NULL},
-    [PGW_AUTH_CLEARTEXT] = {begin_cleartext, next_cleartext, "password"},
-    [PGW_AUTH_MD5] = {begin_md5, next_md5, "password"},
-    [PGW_AUTH_SCRAM_SHA_256] = {begin_scram, next_scram, "SASL"},
-    [PGW_AUTH_OAUTHBEARER] = {NULL, NULL, NULL},
+    [PGW_AUTH_TRUST] = {NULL, begin_trust, NULL, NULL},
+    [PGW_AUTH_CLEARTEXT] = {NULL, begin_cleartext, next_cleartext, "password"},
+    [PGW_AUTH_MD5] = {NULL, begin_md5, next_md5, "password"},
+    [PGW_AUTH_SCRAM_SHA_256] = {NULL, begin_scram, next_scram, "SASL"},
+    [PGW_AUTH_OAUTHBEARER] = {NULL, NULL, NULL, NULL},
+    [PGW_AUTH_CERTIFICATE] = {allows_certificate, begin_trust, NULL, NULL},
 };
 
 static const struct mechanism *find_mechanism(enum pgw_auth_mechanism id)
@@ -327,6 +350,12 @@ void auth_forget(pgw_session *session)
     arena_free(&arena);
 }
 
+static void deny(pgw_session *session, struct pgw_error *err)
+{
+    err->severity = PGW_SEVERITY_FATAL;
+    session_error(session, err);
+}
+
 void auth_begin(pgw_session *session)
 {
     if (session->auth.mechanism == PGW_AUTH_MD5 &&
@@ -339,8 +368,12 @@ void auth_begin(pgw_session *session)
                       "this authentication mechanism is not supported");
         return;
     }
-    session->exchange = exchange_new(session);
-    if (!session->exchange || !mechanism->begin(session, session->exchange)) {
+    struct pgw_error err;
+    struct auth_exchange *exchange = session->exchange = exchange_new(session);
+    if (exchange && mechanism->allows && !mechanism->allows(session, exchange, &err)) {
+        auth_forget(session);
+        deny(session, &err);
+    } else if (!exchange || !mechanism->begin(session, exchange)) {
         auth_forget(session);
         session_no_memory(session);
     } else if (mechanism->next) {
@@ -353,12 +386,6 @@ void auth_begin(pgw_session *session)
 }
 
 /* ---- a message ---- */
-
-static void deny(pgw_session *session, struct pgw_error *err)
-{
-    err->severity = PGW_SEVERITY_FATAL;
-    session_error(session, err);
-}
 
 static void deny_password(pgw_session *session)
 {

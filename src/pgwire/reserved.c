@@ -30,6 +30,11 @@ bool reserved_unused_host(const struct pgw_session_options *options)
            IS_NULL_OR_UNUSED(options->peer);
 }
 
+bool reserved_unused_tls(const struct pgw_tls *tls)
+{
+    return IS_UNUSED(tls);
+}
+
 bool reserved_unused_server(const struct pgw_server_options *options)
 {
     return IS_UNUSED(options);

@@ -20,9 +20,7 @@
 enum {
     DEFAULT_MESSAGE_MAX = 256 << 20,
     DEFAULT_HIGH_WATER = 128 << 10,
-    DEFAULT_LOGIN_TIMEOUT_MS = 60000,
-    RECV_BYTES = 8192,
-    FIRST_RECV_BYTES = 1024 /* of a client that sends less at a time */
+    DEFAULT_LOGIN_TIMEOUT_MS = 60000
 };
 
 /* ---- life ---- */
@@ -50,6 +48,7 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
     session->pid = options->pid;
     if (options->peer)
         session->peer = *options->peer;
+    session->tls_mode = options->tls;
     session->message_max =
         options->max_message_bytes ? options->max_message_bytes : DEFAULT_MESSAGE_MAX;
     session->high_water =
@@ -103,6 +102,7 @@ void pgw_session_free(pgw_session *session)
     arena_free(&session->memory);
     auth_forget(session);
     arena_free(&session->startup);
+    arena_free(&session->tls);
     crypto_wipe(session->key, sizeof session->key);
     running_free(&session->running);
     free(session);
@@ -424,7 +424,7 @@ void pgw_session_run(pgw_session *session)
     }
 }
 
-/* ---- ports ---- */
+/* ---- what it wants ---- */
 
 static bool is_busy(const pgw_session *session)
 {
@@ -449,51 +449,11 @@ unsigned pgw_session_want(const pgw_session *session)
         return PGW_WANT_WAIT | want_output(session);
     if (session->output.bytes >= session->high_water)
         return PGW_WANT_SEND;
+    if (session->tls_due)
+        return session->output.bytes > 0 ? PGW_WANT_SEND : PGW_WANT_TLS;
     if (is_busy(session) || peek(session, &frame) != FRAME_NEED_MORE)
         return PGW_WANT_WORK;
     if (session->flush && session->output.bytes > 0)
         return PGW_WANT_SEND;
     return session->eof ? PGW_WANT_CLOSE : PGW_WANT_RECV;
-}
-
-uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
-{
-    bool small = !session->input.memory && !session->sends_much;
-    uint8_t *room = buf_reserve(&session->input, small ? FIRST_RECV_BYTES : RECV_BYTES);
-    *len = room ? buf_room(&session->input) : 0;
-    if (!room)
-        session_no_memory(session);
-    return room;
-}
-
-void pgw_session_recv_ack(pgw_session *session, size_t len)
-{
-    session->sends_much = len >= FIRST_RECV_BYTES;
-    buf_commit(&session->input, len);
-}
-
-void pgw_session_recv_eof(pgw_session *session)
-{
-    session->eof = true;
-}
-
-size_t pgw_session_send_iov(pgw_session *session, struct iovec *iov, size_t max)
-{
-    return chain_iov(&session->output, iov, max);
-}
-
-void pgw_session_send_ack(pgw_session *session, size_t bytes)
-{
-    chain_consume(&session->output, bytes);
-    session->flush = session->flush && session->output.bytes > 0;
-}
-
-void pgw_session_idle(pgw_session *session)
-{
-    chain_trim(&session->output);
-    if (buf_len(&session->input) == 0)
-        buf_free(&session->input);
-    buf_free(&session->scratch);
-    if (session->state == STATE_READY)
-        arena_free(&session->memory);
 }

@@ -81,6 +81,9 @@ struct pgw_session {
     size_t message_max, high_water;
     uint32_t pid;
     struct pgw_peer peer;
+    enum pgw_tls_mode tls_mode;
+    struct arena tls; /* what is known of the handshake */
+    bool tls_due;     /* S was answered: the handshake is to come */
     uint32_t login_timeout_ms, statement_timeout_ms;
     uint32_t idle_session_timeout_ms, idle_transaction_timeout_ms;
 
@@ -137,6 +140,13 @@ void session_consume(pgw_session *session, const struct frame *frame);
 void session_error(pgw_session *session, struct pgw_error *err);
 void session_fatal(pgw_session *session, const char *sqlstate, const char *text);
 void session_no_memory(pgw_session *session);
+
+/* ---- encryption.c ---- */
+/* Is it SSLRequest or GSSENCRequest, and of a client that may ask so? Then it has been
+ * answered. */
+bool encryption_request(pgw_session *session, const struct frame *frame, uint32_t code);
+/* False, and the session is closed: TLS is required, and this client has none. */
+bool encryption_suffices(pgw_session *session) MUST_CHECK;
 
 /* ---- startup.c ---- */
 void startup_packet(pgw_session *session, const struct frame *frame);

@@ -1,8 +1,8 @@
 /* startup.c - from the first byte to the first ReadyForQuery.
  *
- * Source: PostgreSQL documentation 55.2.1 and 55.7. SSLRequest and GSSENCRequest are
- * answered N and the start-up goes on; a CancelRequest is handed to the host and the
- * connection closed in silence. Versions 3.0 and 3.2 are spoken; a client that asks for
+ * Source: PostgreSQL documentation 55.2.1 and 55.7. Who asks for encryption is served
+ * by encryption.c; a CancelRequest is handed to the host and the connection closed in
+ * silence. Versions 3.0 and 3.2 are spoken; a client that asks for
  * another minor version, or for options of the protocol, is told what there is. */
 #include "pgwire/auth.h"
 #include "pgwire/reader.h"
@@ -10,8 +10,6 @@
 
 enum {
     CODE_CANCEL = 80877102,
-    CODE_SSL = 80877103,
-    CODE_GSSENC = 80877104,
     MAJOR = 3,
     MINOR_LATEST = 2,
     KEY_BYTES_30 = 4,
@@ -170,7 +168,8 @@ static void startup_message(pgw_session *session, const struct frame *frame,
         fail_with(session, &err);
         return;
     }
-    if (!read_pairs(session, reader) || !check_parameters(session))
+    if (!read_pairs(session, reader) || !check_parameters(session) ||
+        !encryption_suffices(session))
         return;
     session->key_len = minor >= MINOR_LATEST ? KEY_BYTES_32 : KEY_BYTES_30;
     struct chain_mark mark = chain_mark(&session->output);
@@ -181,20 +180,6 @@ static void startup_message(pgw_session *session, const struct frame *frame,
     begin_authentication(session, frame);
     if (session->waiting)
         chain_rollback(&session->output, mark);
-}
-
-/* One byte that says no; asked twice for the same is an error. */
-static void refuse_encryption(pgw_session *session, const struct frame *frame,
-                              bool *asked)
-{
-    bool again = *asked;
-    *asked = true;
-    session_consume(session, frame);
-    session->flush = true;
-    if (again)
-        session_fatal(session, "08P01", "encryption was asked for twice");
-    else if (!chain_append(&session->output, "N", 1))
-        session_no_memory(session);
 }
 
 static void cancel_request(pgw_session *session, const struct frame *frame,
@@ -214,11 +199,7 @@ void startup_packet(pgw_session *session, const struct frame *frame)
     uint32_t code = reader_u32(&reader);
     if (code == CODE_CANCEL)
         cancel_request(session, frame, &reader);
-    else if (code == CODE_SSL && frame->len == 4)
-        refuse_encryption(session, frame, &session->asked_tls);
-    else if (code == CODE_GSSENC && frame->len == 4)
-        refuse_encryption(session, frame, &session->asked_gss);
-    else
+    else if (!encryption_request(session, frame, code))
         startup_message(session, frame, &reader, code);
 }
 
