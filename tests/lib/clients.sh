@@ -44,7 +44,7 @@ fetch_java() {
 
 # The crates of the lock file, compiled, in cache_directory, without the suites themselves.
 fetch_rust() {
-    have cargo pkg-config && pkg-config --exists libpq || return
+    have cargo pkg-config && pkg-config --exists libpq openssl || return
     cached rust "${rust_manifest%.toml}.lock" && return
     build_rust --bins && cache_filled
 }

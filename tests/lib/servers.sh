@@ -99,6 +99,64 @@ start_server() {
     fi
 }
 
+# ---- encrypted, with a password ----
+
+tester_password='it'"'"'s "ñ" & 100%'
+
+# make_certificates DIRECTORY: an authority (ca.crt), and a server's certificate for localhost
+# and the loopback addresses (server.crt, server.key), good for a day.
+make_certificates() {
+    local directory=$1
+    mkdir -p "$directory"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj "/CN=tests' authority" \
+        -keyout "$directory/ca.key" -out "$directory/ca.crt" 2>/dev/null
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+        -keyout "$directory/server.key" -out "$directory/server.csr" 2>/dev/null
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n' >"$directory/names"
+    openssl x509 -req -in "$directory/server.csr" -CA "$directory/ca.crt" -CAkey "$directory/ca.key" -CAcreateserial \
+        -days 1 -extfile "$directory/names" -out "$directory/server.crt" 2>/dev/null
+    chmod 600 "$directory"/*.key
+}
+
+# secure_postgres DIRECTORY: PostgreSQL takes the certificate, and turns away who comes in clear.
+secure_postgres() {
+    local data=$postgres_data/data
+    psql -X -q -v password="$tester_password" >/dev/null <<<"alter role tester password :'password'"
+    cp "$1/server.crt" "$1/server.key" "$data"
+    [ "$(id -u)" != 0 ] || chown postgres "$data"/server.*
+    echo "hostssl all all 127.0.0.1/32 scram-sha-256" >"$data/pg_hba.conf"
+    psql -X -q -c "alter system set ssl = on"
+    as_postgres "$postgres_bin/pg_ctl" -D "$data" -l "$postgres_data/log" -w -s restart
+}
+
+# start_for_clients SERVER [HOW] [ARGUMENT...]: what the suites of drivers begin with. HOW is
+# "secure" for start_secure.
+start_for_clients() {
+    local server=${1:-build/release} how=${2:-plain}
+    shift $(($# < 2 ? $# : 2))
+    if [ "$how" = secure ]; then start_secure "$server" "$@"; else start_server "$server" "$@"; fi
+}
+
+# start_secure SERVER [ARGUMENT...]: start_server, but nobody gets in without TLS and
+# SCRAM-SHA-256.
+start_secure() {
+    local server=$1 tls=$work/tls
+    shift
+    make_certificates "$tls"
+    if [ "$server" = postgres ]; then
+        start_server postgres
+        secure_postgres "$tls"
+    else
+        printf 'hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n' >"$tls/hba.conf"
+        "$server/wirehouse" passwd --users "$tls/users.txt" --role admin tester <<<"$tester_password"
+        start_server "$server" --tls-cert "$tls/server.crt" --tls-key "$tls/server.key" \
+            --users "$tls/users.txt" --hba "$tls/hba.conf" "$@"
+    fi
+    # For clients of libpq, and for those that read its variables.
+    export PGSSLMODE=verify-full PGSSLROOTCERT=$tls/ca.crt PGCHANNELBINDING=require
+    export PGPASSWORD=$tester_password
+}
+
 # A toolchain that is missing is a skip for a person, a failure in CI.
 skip() {
     echo "skipped: $1"

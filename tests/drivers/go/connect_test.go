@@ -3,6 +3,7 @@ package drivers
 import (
 	"context"
 	"database/sql"
+	"os"
 	"testing"
 	"time"
 
@@ -17,10 +18,18 @@ func background(t *testing.T) context.Context {
 	return ctx
 }
 
+// security is the sslmode to ask for, unless PGSSLMODE and its like say how.
+func security(mode string) string {
+	if os.Getenv("PGSSLMODE") != "" {
+		return ""
+	}
+	return "sslmode=" + mode + " "
+}
+
 // connectPgx connects to where PGHOST and its like point, which is pgx's default.
 func connectPgx(t *testing.T, options string) *pgx.Conn {
 	t.Helper()
-	conn, err := pgx.Connect(background(t), "sslmode=prefer "+options)
+	conn, err := pgx.Connect(background(t), security("prefer")+options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +39,7 @@ func connectPgx(t *testing.T, options string) *pgx.Conn {
 
 func openPq(t *testing.T, options string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("postgres", "sslmode=disable "+options)
+	db, err := sql.Open("postgres", security("disable")+options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -513,7 +513,7 @@ func TestPqSettings(t *testing.T) {
 }
 
 func TestPqNotices(t *testing.T) {
-	base, err := pq.NewConnector("sslmode=disable")
+	base, err := pq.NewConnector(security("disable"))
 	if err != nil {
 		t.Fatal(err)
 	}

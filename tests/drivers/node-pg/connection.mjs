@@ -1,6 +1,8 @@
 // Connections of node-postgres for the checks.
 import pg from "pg";
-import { address, mood } from "./suite.mjs";
+import { address, authority, mood } from "./suite.mjs";
+
+if (authority) Object.assign(address, { ssl: { ca: authority }, enableChannelBinding: true });
 
 export async function connect(options = {}) {
   const client = new pg.Client({ ...address, ...options });

@@ -10,7 +10,7 @@ use pgwire_lite::{PgwireLite, QueryResult};
 use suite::{equal, record, values, variable, Outcome};
 
 fn client(verbosity: &str) -> Result<PgwireLite, Box<dyn std::error::Error>> {
-    PgwireLite::new(&variable("PGHOST"), variable("PGPORT").parse()?, false, verbosity)
+    PgwireLite::new(&variable("PGHOST"), variable("PGPORT").parse()?, !variable("PGSSLROOTCERT").is_empty(), verbosity)
 }
 
 fn query(client: &PgwireLite, sql: &str) -> Result<QueryResult, Box<dyn std::error::Error>> {

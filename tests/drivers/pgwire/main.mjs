@@ -2,8 +2,10 @@
 // other clients never do is done here: portals kept and resumed by name, statements described
 // without being executed, queries in one round trip, statements that are closed while in use.
 import { pgconnection } from "pgwire";
-import { address, assert, arrayOid, check, finish, literal, memoryStaysBounded, mood, SLOW, typeOid, types }
+import { address, assert, arrayOid, authority, check, finish, literal, memoryStaysBounded, mood, SLOW, typeOid, types }
   from "./suite.mjs";
+
+if (authority) Object.assign(address, { sslmode: "require", sslrootcert: authority });
 
 const equal = assert.deepStrictEqual;
 

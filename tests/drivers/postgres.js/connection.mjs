@@ -1,6 +1,8 @@
 // Pools of postgres.js for the checks; notices are kept, not printed.
 import postgres from "postgres";
-import { address } from "./suite.mjs";
+import { address, authority } from "./suite.mjs";
+
+if (authority) address.ssl = { ca: authority };
 
 export const open = (options = {}) => postgres({ ...address, onnotice: () => {}, ...options });
 

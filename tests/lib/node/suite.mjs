@@ -9,6 +9,9 @@ export const address = {
   host: process.env.PGHOST, port: Number(process.env.PGPORT),
   database: process.env.PGDATABASE, user: process.env.PGUSER,
 };
+// Of the authority that has signed the server's certificate, when it wants TLS and a password.
+export const authority = process.env.PGSSLROOTCERT && readFileSync(process.env.PGSSLROOTCERT, "utf8");
+if (authority) address.password = process.env.PGPASSWORD;
 
 // Everything in which the servers differ stands here.
 export const words = wirehouse

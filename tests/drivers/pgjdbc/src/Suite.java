@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.postgresql.util.PSQLException;
@@ -40,6 +41,10 @@ final class Suite {
         + "generate_series(1, 1000000) as b(j) where (i + j) % 7 = 3";
     static final String MOOD = System.getenv("MOOD");
 
+    /** What the driver calls the variables of libpq, which it does not read. */
+    private static final Map<String, String> SECURITY = Map.of("PGSSLMODE", "sslmode", "PGSSLROOTCERT", "sslrootcert",
+        "PGPASSWORD", "password", "PGCHANNELBINDING", "channelBinding");
+
     private static int passed;
     private static int failed;
 
@@ -65,6 +70,9 @@ final class Suite {
     static Connection connect(String... settings) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", System.getenv("PGUSER"));
+        SECURITY.forEach((variable, property) -> {
+            if (System.getenv(variable) != null) properties.setProperty(property, System.getenv(variable));
+        });
         for (int i = 0; i + 1 < settings.length; i += 2) properties.setProperty(settings[i], settings[i + 1]);
         return DriverManager.getConnection("jdbc:postgresql://" + System.getenv("PGHOST") + ":"
             + System.getenv("PGPORT") + "/" + properties.getOrDefault("database", System.getenv("PGDATABASE")), properties);

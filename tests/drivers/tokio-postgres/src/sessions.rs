@@ -3,7 +3,7 @@
 use crate::suite::*;
 use crate::values::text_of;
 use std::sync::{Arc, Mutex};
-use tokio_postgres::{AsyncMessage, Client, IsolationLevel, NoTls};
+use tokio_postgres::{AsyncMessage, Client, IsolationLevel};
 
 /// A text that fails, its SQLSTATE, where it fails.
 const ERRORS: [(&str, &str, Option<u32>); 12] = [
@@ -114,7 +114,7 @@ async fn settings() -> Outcome {
 }
 
 async fn reports() -> Outcome {
-    let (client, mut connection) = config().connect(NoTls).await?;
+    let (client, mut connection) = config().connect(tls()).await?;
     equal(connection.parameter("server_version").is_some_and(|version| version.starts_with("15.")), true, "server_version")?;
     equal(connection.parameter("TimeZone"), Some("UTC"), "TimeZone")?;
     let notices = Arc::new(Mutex::new(Vec::new()));

@@ -5,7 +5,7 @@ use crate::values::text_of;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::{pin_mut, TryStreamExt};
 use std::time::Duration;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 const ROWS: &str = "select i::int8 as id, 'row ' || i as name, repeat('x', 60) as filling from generate_series(1, $1::int8) as t(i)";
 
@@ -188,7 +188,7 @@ async fn cancel() -> Outcome {
     let result = loop {
         match tokio::time::timeout(Duration::from_millis(200), &mut running).await {
             Ok(result) => break result,
-            Err(_) => token.cancel_query(NoTls).await?,
+            Err(_) => token.cancel_query(tls()).await?,
         }
     };
     let message = result.as_ref().err().and_then(|error| error.as_db_error()).map(|error| error.message().to_owned());

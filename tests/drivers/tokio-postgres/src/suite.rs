@@ -4,7 +4,10 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::time::timeout;
-use tokio_postgres::{Client, Config, NoTls};
+use openssl::ssl::{SslConnector, SslMethod};
+use postgres_openssl::MakeTlsConnector;
+use tokio_postgres::config::{ChannelBinding, SslMode};
+use tokio_postgres::{Client, Config};
 
 pub type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -97,11 +100,30 @@ pub fn config() -> Config {
     let mut config = Config::new();
     config.host(variable("PGHOST")).port(variable("PGPORT").parse().unwrap_or(0));
     config.user(variable("PGUSER")).dbname(variable("PGDATABASE"));
+    if secure() {
+        config.ssl_mode(SslMode::Require).channel_binding(ChannelBinding::Require).password(variable("PGPASSWORD"));
+    } else {
+        config.ssl_mode(SslMode::Disable);
+    }
     config
 }
 
+/// Does the server want TLS and a password?
+fn secure() -> bool {
+    !variable("PGSSLROOTCERT").is_empty()
+}
+
+/// The host's name is checked too.
+pub fn tls() -> MakeTlsConnector {
+    let mut builder = SslConnector::builder(SslMethod::tls()).expect("OpenSSL");
+    if secure() {
+        builder.set_ca_file(variable("PGSSLROOTCERT")).expect("the authority's certificate");
+    }
+    MakeTlsConnector::new(builder.build())
+}
+
 pub async fn connect_with(config: &Config) -> Result<Client, tokio_postgres::Error> {
-    let (client, connection) = config.connect(NoTls).await?;
+    let (client, connection) = config.connect(tls()).await?;
     tokio::spawn(connection);
     Ok(client)
 }
