@@ -71,7 +71,7 @@ enum pgw_auth_mechanism {
     PGW_AUTH_CLEARTEXT, /* the password as it is */
     PGW_AUTH_MD5,       /* its MD5 sum with a salt: broken, for old clients only */
     PGW_AUTH_SCRAM_SHA_256,
-    PGW_AUTH_OAUTHBEARER, /* refused with 0A000 */
+    PGW_AUTH_OAUTHBEARER, /* a bearer token, which validate_token judges (RFC 7628) */
     PGW_AUTH_CERTIFICATE  /* by a certificate that the TLS handshake has verified */
 };
 
@@ -88,6 +88,26 @@ enum pgw_auth_mechanism {
 struct pgw_auth {
     enum pgw_auth_mechanism mechanism;
     struct pgw_slice secret; /* copied, and wiped after use */
+    /* OAUTHBEARER, copied: where a client without a good token is to get one (an
+     * issuer, or the address of its document below /.well-known/), and for what scopes.
+     */
+    struct pgw_slice issuer, scope;
+    bool allow_clear; /* OAUTHBEARER: without TLS too, over TCP; for tests */
+};
+
+/* Room for the name of whom a token was given to, and for what is wrong with it, their
+ * NUL included. */
+enum { PGW_IDENTITY_BYTES = 256, PGW_REASON_BYTES = 256 };
+
+/* What a bearer token is worth. All is zero before. */
+struct pgw_token_result {
+    bool is_authorized; /* it is good here */
+    /* Whoever judges it has seen to it that its bearer may be the user of the session.
+     * If not, the identity has to be the user's name. */
+    bool is_mapped;
+    char identity[PGW_IDENTITY_BYTES]; /* whom it was given to; NUL-terminated */
+    char reason[PGW_REASON_BYTES]; /* why it is not good: for a log, never a client */
+    int64_t expires_at;            /* seconds since 1970; 0 = not known */
 };
 
 /* Room for any such secret of SCRAM, its NUL included. */
@@ -117,7 +137,14 @@ struct pgw_startup_ops {
                             struct pgw_error *err);
     /* Called once for every session whose open was called, also after a failed one. */
     void (*close)(void *state);
-    void *reserved[4]; /* zero */
+    /* OAUTHBEARER: judge a token, borrowed, without keeping any of it. An error ends
+     * the login with its own words; a token that is not good is none. May answer WAIT.
+     * pgw_jwt_validate does it for JWTs (<pgwire/oauth.h>). */
+    enum pgw_status (*validate_token)(void *ctx, pgw_session *session,
+                                      struct pgw_slice token,
+                                      struct pgw_token_result *result,
+                                      struct pgw_error *err);
+    void *reserved[3]; /* zero */
 };
 
 /* Simple queries (PostgreSQL documentation 55.2.2), one statement after the other. */
@@ -241,6 +268,10 @@ const struct pgw_style *pgw_session_style(const pgw_session *session);
 /* What the client sent at start-up under this name ("user", "database",
  * "application_name"), or NULL; borrowed for the life of the session. */
 const char *pgw_session_startup_parameter(const pgw_session *session, const char *name);
+
+/* Whom the token of OAUTHBEARER was given to; NULL: there was none. Borrowed for the
+ * life of the session. */
+const char *pgw_session_identity(const pgw_session *session);
 
 /* Walk all of them: from *cursor 0 until it returns false. */
 bool pgw_session_startup_next(const pgw_session *session, size_t *cursor,

@@ -1,9 +1,8 @@
 /* auth.c - a client proves who it is.
  *
  *     begin ── the request ──> PASSWORD ── a message ──> next ──┬─ MORE: a reply, again
- *                                                               ├─ PROVEN: OPEN
- *                                                               └─ WRONG, REFUSED:
- * FATAL
+ *                                                               ├─ WAIT: the same,
+ * again ├─ PROVEN: OPEN └─ WRONG, REFUSED: FATAL
  *
  * A mechanism is a row of the table. Which one is taken depends on the secret, too: one
  * made for SCRAM serves a client that was to be asked for md5, as in PostgreSQL. For a
@@ -14,28 +13,12 @@
 #include <assert.h>
 
 #include "core/entropy.h"
+#include "pgwire/auth_step.h"
 #include "pgwire/crypto.h"
-#include "pgwire/reader.h"
 #include "pgwire/reply.h"
 #include "pgwire/scram.h"
 
-enum { SALT_BYTES = 4, SASL_MESSAGE_MAX = 1024 };
-
-enum auth_outcome { AUTH_MORE, AUTH_PROVEN, AUTH_WRONG, AUTH_REFUSED, AUTH_NO_MEMORY };
-
-struct auth_exchange {
-    struct arena arena; /* itself, and what it makes */
-    struct slice user, secret;
-    uint8_t salt[SALT_BYTES]; /* md5 */
-    struct scram *scram;      /* once the client has chosen */
-};
-
-struct auth_step {
-    pgw_session *session;
-    struct auth_exchange *exchange;
-    struct reader message;
-    struct pgw_error *err; /* AUTH_REFUSED */
-};
+enum { SASL_MESSAGE_MAX = 1024 };
 
 struct mechanism {
     /* What is known already may say no; NULL: it does not. */
@@ -156,8 +139,9 @@ static enum auth_outcome next_cleartext(const struct auth_step *step)
 static bool begin_md5(pgw_session *session, struct auth_exchange *exchange)
 {
     return entropy_read(exchange->salt, sizeof exchange->salt) &&
-           reply_auth_data(&session->output, REPLY_AUTH_MD5,
-                           (struct slice){(const char *)exchange->salt, SALT_BYTES});
+           reply_auth_data(
+               &session->output, REPLY_AUTH_MD5,
+               (struct slice){(const char *)exchange->salt, AUTH_SALT_BYTES});
 }
 
 static enum auth_outcome next_md5(const struct auth_step *step)
@@ -177,6 +161,32 @@ static enum auth_outcome next_md5(const struct auth_step *step)
     if (!crypto_md5_hex(digits, salt, expected + 3))
         return AUTH_NO_MEMORY;
     return judge(secret.len > 0 && same_text(slice_of(expected), sent));
+}
+
+/* ---- SASL ---- */
+
+enum auth_outcome auth_read_choice(const struct auth_step *step, struct pgw_slice *name,
+                                   struct pgw_slice *data)
+{
+    struct reader reader = step->message;
+    *name = reader_string(&reader);
+    int32_t len = reader_i32(&reader);
+    *data = reader_bytes(&reader, len > 0 ? (size_t)len : 0);
+    if (len < 0)
+        data->data = NULL;
+    if (reader_done(&reader))
+        return AUTH_MORE;
+    (void)pgw_fail(step->err, "08P01",
+                   reader.failed ? "insufficient data left in message"
+                                 : "invalid message format");
+    return AUTH_REFUSED;
+}
+
+enum auth_outcome auth_refuse_choice(const struct auth_step *step)
+{
+    (void)pgw_fail(step->err, "08P01",
+                   "client selected an invalid SASL authentication mechanism");
+    return AUTH_REFUSED;
 }
 
 /* ---- SCRAM-SHA-256 ---- */
@@ -213,29 +223,18 @@ static bool scram_secret_of(const pgw_session *session,
            (scram->is_mock || scram_secret_make(secret, &scram->secret));
 }
 
-/* The first message: the mechanism, then, perhaps, the first of its own. */
 static enum auth_outcome choose_scram(const struct auth_step *step,
-                                      struct pgw_slice *data, bool *has_data)
+                                      struct pgw_slice *data)
 {
     struct auth_exchange *exchange = step->exchange;
-    struct reader reader = step->message;
-    struct pgw_slice name = reader_string(&reader);
-    int32_t len = reader_i32(&reader);
-    *has_data = len >= 0;
-    *data = reader_bytes(&reader, len > 0 ? (size_t)len : 0);
-    if (!reader_done(&reader)) {
-        (void)pgw_fail(step->err, "08P01",
-                       reader.failed ? "insufficient data left in message"
-                                     : "invalid message format");
-        return AUTH_REFUSED;
-    }
+    struct pgw_slice name;
+    enum auth_outcome outcome = auth_read_choice(step, &name, data);
+    if (outcome != AUTH_MORE)
+        return outcome;
     bool has_tls = step->session->certificate_hash.len > 0;
     bool is_plus = has_tls && strcmp(name.data, plus_name) == 0;
-    if (!is_plus && strcmp(name.data, plain_name) != 0) {
-        (void)pgw_fail(step->err, "08P01",
-                       "client selected an invalid SASL authentication mechanism");
-        return AUTH_REFUSED;
-    }
+    if (!is_plus && strcmp(name.data, plain_name) != 0)
+        return auth_refuse_choice(step);
     struct scram *scram = arena_calloc(&exchange->arena, 1, sizeof *scram);
     if (!scram)
         return AUTH_NO_MEMORY;
@@ -275,15 +274,14 @@ static enum auth_outcome next_scram(const struct auth_step *step)
     size_t len = (size_t)(step->message.end - step->message.at);
     struct pgw_slice data = {(const char *)step->message.at, len};
     struct slice reply = SLICE("");
-    bool has_data = true;
     if (len > SASL_MESSAGE_MAX)
         return AUTH_WRONG;
     if (!exchange->scram) {
-        enum auth_outcome outcome = choose_scram(step, &data, &has_data);
+        enum auth_outcome outcome = choose_scram(step, &data);
         if (outcome != AUTH_MORE)
             return outcome;
     }
-    if (!has_data)
+    if (!data.data)
         return send_scram(step, SCRAM_MORE, reply);
     enum scram_outcome outcome =
         scram_next(exchange->scram, (struct slice){data.data, data.len},
@@ -298,7 +296,8 @@ static const struct mechanism mechanisms[] = {
     [PGW_AUTH_CLEARTEXT] = {NULL, begin_cleartext, next_cleartext, "password"},
     [PGW_AUTH_MD5] = {NULL, begin_md5, next_md5, "password"},
     [PGW_AUTH_SCRAM_SHA_256] = {NULL, begin_scram, next_scram, "SASL"},
-    [PGW_AUTH_OAUTHBEARER] = {NULL, NULL, NULL, NULL},
+    [PGW_AUTH_OAUTHBEARER] = {auth_allows_oauth, auth_begin_oauth, auth_next_oauth,
+                              "SASL"},
     [PGW_AUTH_CERTIFICATE] = {allows_certificate, begin_trust, NULL, NULL},
 };
 
@@ -310,9 +309,9 @@ static const struct mechanism *find_mechanism(enum pgw_auth_mechanism id)
 
 /* ---- the exchange ---- */
 
-static struct slice copy_of(struct arena *arena, struct slice text, bool *failed)
+static struct slice copy_of(struct arena *arena, struct pgw_slice text, bool *failed)
 {
-    const char *copy = arena_string(arena, text);
+    const char *copy = arena_string(arena, (struct slice){text.data, text.len});
     *failed = *failed || !copy;
     return (struct slice){copy, copy ? text.len : 0};
 }
@@ -322,12 +321,14 @@ static struct auth_exchange *exchange_new(const pgw_session *session)
     struct arena arena = {0};
     struct auth_exchange *exchange = arena_calloc(&arena, 1, sizeof *exchange);
     const char *user = pgw_session_startup_parameter(session, "user");
-    struct pgw_slice secret = session->auth.secret;
+    const struct pgw_auth *auth = &session->auth;
     bool failed = !exchange;
     if (exchange) {
-        exchange->user = copy_of(&arena, slice_of(user ? user : ""), &failed);
-        exchange->secret =
-            copy_of(&arena, (struct slice){secret.data, secret.len}, &failed);
+        exchange->user =
+            copy_of(&arena, (struct pgw_slice){user, user ? strlen(user) : 0}, &failed);
+        exchange->secret = copy_of(&arena, auth->secret, &failed);
+        exchange->issuer = copy_of(&arena, auth->issuer, &failed);
+        exchange->scope = copy_of(&arena, auth->scope, &failed);
         exchange->arena = arena;
     }
     if (!failed)
@@ -340,6 +341,7 @@ void auth_forget(pgw_session *session)
 {
     struct auth_exchange *exchange = session->exchange;
     session->auth.secret = (struct pgw_slice){0};
+    session->auth.issuer = session->auth.scope = (struct pgw_slice){0};
     if (!exchange)
         return;
     session->exchange = NULL;
@@ -435,6 +437,10 @@ void auth_message(pgw_session *session, const struct frame *frame)
                                    reader_of(frame->body, frame->len), &err};
     assert(mechanism->next && session->exchange);
     enum auth_outcome outcome = mechanism->next(&step);
+    if (outcome == AUTH_WAIT) {
+        session->waiting = true;
+        return;
+    }
     crypto_wipe(session->input.memory + session->input.start, frame->size);
     session_consume(session, frame);
     conclude(session, outcome, &err);

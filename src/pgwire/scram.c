@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/entropy.h"
+#include "pgwire/sasl.h"
 
 enum { NONCE_BYTES = 18, BINDING_MAX = 128 };
 
@@ -44,20 +45,6 @@ static void refuse(struct parse *parse, const char *sqlstate, const char *messag
                            __VA_ARGS__);                                               \
     } while (0)
 
-/* A character as PostgreSQL shows it in these messages. */
-struct shown {
-    char text[8];
-};
-
-static struct shown show(char c)
-{
-    struct shown shown;
-    bool is_printable = c >= 0x21 && c <= 0x7e;
-    (void)snprintf(shown.text, sizeof shown.text, is_printable ? "'%c'" : "0x%02x",
-                   (unsigned char)c);
-    return shown;
-}
-
 /* A value, up to the comma behind it, which is taken. */
 static struct slice read_value(struct parse *parse, char name)
 {
@@ -78,7 +65,7 @@ static struct slice read_attribute(struct parse *parse, char name)
         return SLICE("");
     if (*parse->at != name) {
         REFUSE_DETAIL(parse, "Expected attribute \"%c\" but found \"%s\".", name,
-                      show(*parse->at).text);
+                      sasl_show(*parse->at).text);
         return SLICE("");
     }
     parse->at++;
@@ -98,7 +85,7 @@ static struct slice read_any(struct parse *parse, char *name)
     }
     if (!isalpha((unsigned char)c)) {
         REFUSE_DETAIL(parse, "Attribute expected, but found invalid character \"%s\".",
-                      show(c).text);
+                      sasl_show(c).text);
         return SLICE("");
     }
     parse->at++;
@@ -115,7 +102,7 @@ static void pass_comma(struct parse *parse)
         parse->at++;
     else
         REFUSE_DETAIL(parse, "Comma expected, but found character \"%s\".",
-                      show(*parse->at).text);
+                      sasl_show(*parse->at).text);
 }
 
 static void read_binding_flag(struct scram *scram, struct parse *parse)
@@ -148,7 +135,7 @@ static void read_binding_flag(struct scram *scram, struct parse *parse)
         pass_comma(parse);
     } else {
         REFUSE_DETAIL(parse, "Unexpected channel-binding flag \"%s\".",
-                      show(scram->flag).text);
+                      sasl_show(scram->flag).text);
     }
 }
 
@@ -161,7 +148,7 @@ static void read_authzid(struct parse *parse)
                "client uses authorization identity, but it is not supported");
     else if (*parse->at != ',')
         REFUSE_DETAIL(parse, "Unexpected attribute \"%s\" in client-first-message.",
-                      show(*parse->at).text);
+                      sasl_show(*parse->at).text);
     else
         parse->at++;
 }

@@ -22,6 +22,11 @@ const struct pgw_peer *pgw_session_peer(const pgw_session *session)
     return &session->peer;
 }
 
+const char *pgw_session_identity(const pgw_session *session)
+{
+    return session->identity;
+}
+
 uint32_t pgw_session_pid(const pgw_session *session)
 {
     return session->pid;

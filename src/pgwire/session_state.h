@@ -106,6 +106,7 @@ struct pgw_session {
     struct pgw_auth auth;
     struct auth_exchange *exchange; /* while the client proves who it is */
     struct slice certificate_hash;  /* tls-server-end-point; empty: no TLS */
+    const char *identity;           /* of a token: pgw_session_identity */
     const uint8_t *auth_nonce;      /* the host's, or the session's key */
     struct parameter *parameters;
     bool parameters_set; /* since the client was told */
