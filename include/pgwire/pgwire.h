@@ -88,10 +88,10 @@ enum pgw_auth_mechanism {
 struct pgw_auth {
     enum pgw_auth_mechanism mechanism;
     struct pgw_slice secret; /* copied, and wiped after use */
-    /* OAUTHBEARER, copied: where a client without a good token is to get one (an
-     * issuer, or the address of its document below /.well-known/), and for what scopes.
-     */
-    struct pgw_slice issuer, scope;
+    /* OAUTHBEARER: where a client without a good token is to get one, an issuer, or the
+     * address of its document below /.well-known/; and for what scopes. Copied. */
+    struct pgw_slice issuer;
+    struct pgw_slice scope;
     bool allow_clear; /* OAUTHBEARER: without TLS too, over TCP; for tests */
 };
 
