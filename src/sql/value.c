@@ -5,6 +5,7 @@
 
 #include "core/attr.h"
 #include "sql/classify_parts.h"
+#include "sql/string.h"
 #include "sql/token.h"
 
 /* Text that grows up to a size that is known. */
@@ -74,42 +75,21 @@ bool sql_identifier(struct slice written, char *out, size_t size)
 
 /* ---- strings ---- */
 
-static bool unescape(struct text *out, struct slice text)
+static bool append_string(struct text *out, const struct token *token)
 {
-    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    for (size_t i = 2; i + 1 < text.len; i++) {
-        char c = text.data[i];
-        if (c == '\'' && i + 2 < text.len) {
-            i++;
-        } else if (c == '\\' && i + 2 < text.len) {
-            c = text.data[++i];
-            if (strchr("01234567xuU", c))
-                return false; /* bytes by number: not in a setting */
-            const char *special = strchr(from, c);
-            c = special ? to[special - from] : c;
-        }
-        if (!append_char(out, c))
-            return false;
-    }
+    size_t len;
+    if (out->len + token->text.len >= out->size ||
+        !sql_string_decode(token, out->data + out->len, &len))
+        return false;
+    out->len += len;
     return true;
-}
-
-static bool append_string(struct text *out, struct slice text)
-{
-    if (text.data[0] == '\'')
-        return unquote(out, text);
-    if (text.data[0] != '$')
-        return unescape(out, text);
-    const char *behind = memchr(text.data + 1, '$', text.len - 1);
-    size_t tag = (size_t)(behind - text.data) + 1;
-    return append(out, (struct slice){text.data + tag, text.len - 2 * tag});
 }
 
 /* Strings with a line's end between them are one. */
 static bool append_strings(struct text *out, struct token token, struct slice *rest)
 {
     for (;;) {
-        if (token.unterminated || !append_string(out, token.text))
+        if (!append_string(out, &token))
             return false;
         const char *end = token.text.data + token.text.len;
         struct token next = sql_peek(*rest);
