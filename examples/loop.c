@@ -201,8 +201,12 @@ static bool step(struct client *client)
         pgw_session_run(client->session);
         return true;
     }
-    if (want & PGW_WANT_SEND)
-        return send_some(client);
+    if (want & PGW_WANT_SEND) {
+        bool sent = send_some(client);
+        if (!sent && want & PGW_WANT_LAST && client->session)
+            drop(client);
+        return sent;
+    }
     return !(want & PGW_WANT_WAIT) && recv_some(client);
 }
 

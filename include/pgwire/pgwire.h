@@ -282,6 +282,23 @@ bool pgw_session_startup_next(const pgw_session *session, size_t *cursor,
 void pgw_notice(pgw_session *session, enum pgw_severity severity, const char *sqlstate,
                 const char *format, ...) PGW_PRINTF(4, 5);
 
+/* How many bytes of notifications may wait for one client. */
+enum { PGW_NOTIFY_BYTES = 8 << 20 };
+
+/* Tell the client of a notification (NotificationResponse): at once if it waits outside
+ * of a transaction, otherwise before the next ReadyForQuery that is outside of one. The
+ * texts are copied. Thread-safe from `open` until `close` returns: an embedder's lock
+ * keeps it from coming later. Notifications of one thread keep their order. 54000 when
+ * PGW_NOTIFY_BYTES of them wait, since the client does not read or stays in its
+ * transaction; 22023 for a text with a NUL; 53200. */
+enum pgw_status pgw_session_notify(pgw_session *session, uint32_t pid,
+                                   struct pgw_slice channel, struct pgw_slice payload,
+                                   struct pgw_error *err);
+
+/* So many bytes of notifications wait; each takes its texts and 11 bytes more. Like
+ * pgw_session_notify. */
+size_t pgw_session_notify_bytes(const pgw_session *session);
+
 /* Memory for any type until the current statement's reply is sent; NULL when there is
  * none. */
 void *pgw_session_alloc(pgw_session *session, size_t bytes);

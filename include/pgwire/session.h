@@ -12,7 +12,8 @@
  *             is read and written from here on goes through it
  *
  * Where the socket would block, park it until it does not, or until what it waits for
- * is there, and ask again. examples/loop.c is such a loop, with poll(2). */
+ * is there, and ask again. SEND beside WORK: answers are ready, and may leave before
+ * the work is done. examples/loop.c is such a loop, with poll(2). */
 #ifndef PGWIRE_SESSION_H
 #define PGWIRE_SESSION_H
 
@@ -29,7 +30,8 @@ enum pgw_want {
     PGW_WANT_WAIT = 4, /* a handler has answered WAIT */
     PGW_WANT_SEND = 8,
     PGW_WANT_RECV = 16,
-    PGW_WANT_TLS = 32 /* never unless the options say that there is TLS */
+    PGW_WANT_TLS = 32, /* never unless the options say that there is TLS */
+    PGW_WANT_LAST = 64 /* with SEND: where that would block, close */
 };
 
 /* Why a statement, or a session, is to end before it is done. */
@@ -65,7 +67,12 @@ struct pgw_host {
      * pg_cancel_backend (CANCEL) and pg_terminate_backend (SHUTDOWN) do; NONE only
      * looks. False: there is no such session. Called on any thread. */
     bool (*signal)(void *host, uint32_t pid, enum pgw_interrupt reason);
-    void *reserved[4]; /* zero */
+    /* The session has something to do that no input says: ask it what it wants, and do
+     * so again if it is being asked right now. Called on any thread, by
+     * pgw_session_notify; without it, notifications wait for the client's next message.
+     */
+    void (*wake)(void *host);
+    void *reserved[3]; /* zero */
 };
 
 /* Of pgw_session_options. */

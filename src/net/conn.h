@@ -19,10 +19,11 @@ enum conn_state { CONN_FREE, CONN_PARKED, CONN_QUEUED, CONN_OWNED };
 
 /* Why a connection is to be looked at; bits, gathered until its owner takes them. */
 enum conn_reason {
-    CONN_READY = 4,     /* the socket may be read or written again */
-    CONN_ENDING = 8,    /* the client has sent its last byte, or broken off */
-    CONN_SLOT = 16,     /* a slot is granted */
-    CONN_INTERRUPT = 32 /* the session was interrupted */
+    CONN_READY = 4,      /* the socket may be read or written again */
+    CONN_ENDING = 8,     /* the client has sent its last byte, or broken off */
+    CONN_SLOT = 16,      /* a slot is granted */
+    CONN_INTERRUPT = 32, /* the session was interrupted */
+    CONN_NEWS = 64       /* it has something to tell its client */
 };
 
 typedef uint64_t conn_handle;

@@ -40,6 +40,13 @@ static bool signal_process(void *host, uint32_t pid, enum pgw_interrupt reason)
     return interrupts_signal(conn->net, pid, reason);
 }
 
+/* The session is not freed meanwhile, so the place is still its own. */
+static void wake(void *host)
+{
+    const struct conn *conn = host;
+    loop_wake(conn->net, conn_handle_of(conn), CONN_NEWS);
+}
+
 const struct pgw_host conn_host = {
     .block_begin = block_begin,
     .block_end = block_end,
@@ -47,4 +54,5 @@ const struct pgw_host conn_host = {
     .now_us = now_us,
     .cancel = cancel,
     .signal = signal_process,
+    .wake = wake,
 };

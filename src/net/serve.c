@@ -2,7 +2,7 @@
  *
  *     CLOSE  free the session, close the socket
  *     WORK   run: one step
- *     SEND   write the output; would block: not again in this turn
+ *     SEND   write the output; would block: not again in this turn (LAST: close)
  *     RECV   read into the input; would block: likewise
  *     WAIT   park; once woken, run
  *
@@ -137,7 +137,9 @@ static enum action next_action(const struct conn *conn, const struct turn *turn)
     unsigned want = conn->session.ops->want(conn->session.self);
     unsigned able = want & ~turn->blocked;
     unsigned hopeful = PGW_WANT_WORK | PGW_WANT_WAIT | PGW_WANT_SEND;
-    if (turn->failed || want & PGW_WANT_CLOSE || (conn->eof && !(want & hopeful)))
+    bool gives_up = want & PGW_WANT_LAST && turn->blocked & PGW_WANT_SEND;
+    if (turn->failed || gives_up || want & PGW_WANT_CLOSE ||
+        (conn->eof && !(want & hopeful)))
         return ACTION_CLOSE;
     if (want & PGW_WANT_WORK || (want & PGW_WANT_WAIT && conn->woken))
         return ACTION_RUN;

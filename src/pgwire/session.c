@@ -2,10 +2,7 @@
  *
  * A frame stays in the input until it has been served, so that a handler that answers
  * WAIT is simply called again with the same arguments. What survives between steps is
- * the place in a query string and the portal whose rows flow, nothing else. Output
- * leaves when it reaches the high-water mark, or when it was asked for (Sync, Flush,
- * the end of a query) and no further complete message waits: pipelined requests share
- * one write. */
+ * the place in a query string and the portal whose rows flow, nothing else. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,6 +95,7 @@ void pgw_session_free(pgw_session *session)
     buf_free(&session->scratch);
     buf_free(&session->input);
     chain_free(&session->output);
+    inbox_free(&session->inbox);
     free(session->last_words);
     arena_free(&session->memory);
     auth_forget(session);
@@ -202,6 +200,7 @@ static void serve_extended(pgw_session *session, const struct frame *frame,
 {
     struct pgw_error err;
     interrupt_begin(session);
+    session->in_batch |= frame->type != 'C'; /* PostgreSQL's Close begins nothing */
     enum pgw_status status =
         interrupt_pending(session, &err) ? PGW_ERROR : serve(session, frame, &err);
     if (status == PGW_WAIT) {
@@ -320,7 +319,7 @@ static void serve_skip(pgw_session *session, const struct frame *frame)
 
 /* ---- steps ---- */
 
-static enum frame_status peek(const pgw_session *session, struct frame *frame)
+enum frame_status session_peek(const pgw_session *session, struct frame *frame)
 {
     const uint8_t *data = buf_data(&session->input);
     size_t len = buf_len(&session->input) - session->kept;
@@ -350,7 +349,7 @@ static void serve_frame(pgw_session *session)
     if (session->state == STATE_PASSWORD && buf_len(&session->input) > 0 &&
         !auth_expects(session, *buf_data(&session->input)))
         return;
-    enum frame_status status = peek(session, &frame);
+    enum frame_status status = session_peek(session, &frame);
     if (status == FRAME_BAD_LENGTH || status == FRAME_BAD_TYPE)
         bad_frame(session, status, &frame);
     if (status != FRAME_COMPLETE)
@@ -412,9 +411,16 @@ void pgw_session_run(pgw_session *session)
     case STATE_SYNC:
         sync_step(session);
         break;
+    case STATE_READY:
+        if (notify_is_due(session)) {
+            if (!notify_tell(session))
+                session_no_memory(session);
+            break;
+        }
+        serve_frame(session);
+        break;
     case STATE_STARTUP:
     case STATE_PASSWORD:
-    case STATE_READY:
     case STATE_COPY_IN:
     case STATE_SKIP:
         serve_frame(session);
@@ -422,38 +428,4 @@ void pgw_session_run(pgw_session *session)
     case STATE_CLOSED:
         break;
     }
-}
-
-/* ---- what it wants ---- */
-
-static bool is_busy(const pgw_session *session)
-{
-    return session->state == STATE_OPEN || session->state == STATE_SIMPLE ||
-           session->state == STATE_ROWS || session->state == STATE_SYNC;
-}
-
-static unsigned want_output(const pgw_session *session)
-{
-    return session->output.bytes > 0 ? PGW_WANT_SEND : 0;
-}
-
-unsigned pgw_session_want(const pgw_session *session)
-{
-    struct frame frame;
-    if (session->state == STATE_CLOSED)
-        return session->output.bytes > 0 && !session->eof ? PGW_WANT_SEND
-                                                          : PGW_WANT_CLOSE;
-    if (atomic_load_explicit(&session->closing, memory_order_relaxed))
-        return PGW_WANT_WORK;
-    if (session->waiting)
-        return PGW_WANT_WAIT | want_output(session);
-    if (session->output.bytes >= session->high_water)
-        return PGW_WANT_SEND;
-    if (session->tls_due)
-        return session->output.bytes > 0 ? PGW_WANT_SEND : PGW_WANT_TLS;
-    if (is_busy(session) || peek(session, &frame) != FRAME_NEED_MORE)
-        return PGW_WANT_WORK;
-    if (session->flush && session->output.bytes > 0)
-        return PGW_WANT_SEND;
-    return session->eof ? PGW_WANT_CLOSE : PGW_WANT_RECV;
 }

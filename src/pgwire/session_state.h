@@ -26,6 +26,7 @@
 #include "core/running.h"
 #include "core/strmap.h"
 #include "pgwire/frame.h"
+#include "pgwire/inbox.h"
 #include "pgwire/output_style.h"
 
 enum session_state {
@@ -92,6 +93,7 @@ struct pgw_session {
     bool flush;   /* what is in the output may leave */
     bool eof;
     bool sends_much; /* the client, at a time: what was received last */
+    bool in_batch;   /* an extended query since then: its transaction is open */
     bool failed; /* a message since the last ReadyForQuery was answered with an error */
     char transaction;
     struct buf input;
@@ -127,6 +129,7 @@ struct pgw_session {
     void *copy;  /* COPY_IN: the host's */
     size_t kept; /* COPY_IN: bytes of the Query that stays in front of the input */
 
+    struct inbox inbox;       /* notifications that the client is still to be told */
     struct running running;   /* the statement */
     bool has_deadline;        /* the running statement's time-out */
     bool has_idle_deadline;   /* that of having nothing to do */
@@ -142,12 +145,22 @@ void session_error(pgw_session *session, struct pgw_error *err);
 void session_fatal(pgw_session *session, const char *sqlstate, const char *text);
 void session_no_memory(pgw_session *session);
 
+/* The message in front of the input. */
+enum frame_status session_peek(const pgw_session *session, struct frame *frame);
+
 /* ---- encryption.c ---- */
 /* Is it SSLRequest or GSSENCRequest, and of a client that may ask so? Then it has been
  * answered. */
 bool encryption_request(pgw_session *session, const struct frame *frame, uint32_t code);
 /* False, and the session is closed: TLS is required, and this client has none. */
 bool encryption_suffices(pgw_session *session) MUST_CHECK;
+
+/* ---- notify.c ---- */
+/* May the client, which waits for nothing, be told of something now? */
+bool notify_is_due(const pgw_session *session);
+/* Tell it all that there is, if it is outside of a transaction. False: out of memory.
+ */
+bool notify_tell(pgw_session *session) MUST_CHECK;
 
 /* ---- startup.c ---- */
 void startup_packet(pgw_session *session, const struct frame *frame);

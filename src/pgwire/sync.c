@@ -49,9 +49,9 @@ void sync_step(pgw_session *session)
         portals_drop_all(session);
     interrupt_end(session);
     arena_reset(&session->memory);
-    session->failed = false;
+    session->failed = session->in_batch = false;
     session->flush = true;
-    if (parameters_report(session, false) &&
+    if (notify_tell(session) && parameters_report(session, false) &&
         reply_ready(&session->output, session->transaction)) {
         session_enter(session, STATE_READY);
         interrupt_idle(session);

@@ -82,6 +82,12 @@ static bool is_pair(struct reader *reader)
     return true;
 }
 
+static bool is_notification(struct reader *reader)
+{
+    (void)reader_i32(reader);
+    return is_pair(reader);
+}
+
 static bool is_bytes(struct reader *reader)
 {
     (void)reader_bytes(reader, (size_t)(reader->end - reader->at));
@@ -92,12 +98,12 @@ static const struct form {
     char type;
     bool (*fits)(struct reader *reader); /* and nothing may be left behind it */
 } forms[] = {
-    {'1', is_empty}, {'2', is_empty},   {'3', is_empty}, {'C', is_string},
-    {'D', is_row},   {'E', is_error},   {'G', is_copy},  {'H', is_copy},
-    {'I', is_empty}, {'K', is_bytes},   {'N', is_error}, {'R', is_bytes},
-    {'S', is_pair},  {'T', is_columns}, {'Z', is_ready}, {'c', is_empty},
-    {'d', is_bytes}, {'n', is_empty},   {'s', is_empty}, {'t', is_params},
-    {'v', is_bytes},
+    {'A', is_notification}, {'1', is_empty}, {'2', is_empty},   {'3', is_empty},
+    {'C', is_string},       {'D', is_row},   {'E', is_error},   {'G', is_copy},
+    {'H', is_copy},         {'I', is_empty}, {'K', is_bytes},   {'N', is_error},
+    {'R', is_bytes},        {'S', is_pair},  {'T', is_columns}, {'Z', is_ready},
+    {'c', is_empty},        {'d', is_bytes}, {'n', is_empty},   {'s', is_empty},
+    {'t', is_params},       {'v', is_bytes},
 };
 
 static bool has_form(const struct message *message)

@@ -4,6 +4,8 @@ file(GLOB sim_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/sim/*.c)
 file(GLOB sim_product CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/net/*.c)
 list(APPEND sim_product ${CMAKE_SOURCE_DIR}/src/pgwire/interrupt.c
      ${CMAKE_SOURCE_DIR}/src/pgwire/session.c ${CMAKE_SOURCE_DIR}/src/core/running.c
+     ${CMAKE_SOURCE_DIR}/src/pgwire/session_want.c ${CMAKE_SOURCE_DIR}/src/pgwire/notify.c
+     ${CMAKE_SOURCE_DIR}/src/pgwire/inbox.c
      ${CMAKE_SOURCE_DIR}/src/http/http_session.c ${CMAKE_SOURCE_DIR}/src/http/http_query.c)
 set(sim_wraps
     pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock
