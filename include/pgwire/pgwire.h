@@ -61,7 +61,7 @@ enum pgw_copy_format {
 /* How the rows of a PGW_REPLY_COPY_OUT become CopyData, a message a row, byte by byte
  * as PostgreSQL's COPY does it. Zero is text with its defaults. What is pointed to is
  * borrowed until the rows are released. 22023 for what no reader could make sense of,
- * 0A000 for an encoding that is not known. */
+ * 0A000 for an encoding that iconv does not know. */
 struct pgw_copy_style {
     enum pgw_copy_format format;
     bool header;             /* text, csv: the columns' names come first */
@@ -83,10 +83,11 @@ struct pgw_reply {
     bool tag_only;    /* ROWS: do not append the number of rows ("SHOW") */
     const struct pgw_column *columns; /* borrowed until the rows are released */
     size_t column_count;
-    struct pgw_rows rows;             /* moved to the session */
-    void *copy;                       /* COPY_IN: handed to pgw_copy_ops */
-    enum pgw_format copy_format;      /* COPY_IN, PGW_COPY_RAW: of all columns */
-    struct pgw_copy_style copy_style; /* COPY_OUT */
+    struct pgw_rows rows;                    /* moved to the session */
+    void *copy;                              /* COPY_IN: handed to pgw_copy_ops */
+    enum pgw_format copy_format;             /* COPY_IN, PGW_COPY_RAW: of all columns */
+    const struct pgw_copy_style *copy_style; /* COPY_OUT: borrowed until the rows are
+                                                released; NULL: text */
 };
 
 /* ---- handlers ---- */

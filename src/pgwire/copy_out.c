@@ -219,13 +219,15 @@ static void choose_lines(struct copy_out *copy, const struct pgw_copy_style *sty
 
 struct copy_out *copy_out_new(const struct pgw_reply *reply, struct pgw_error *err)
 {
-    const struct pgw_copy_style *style = &reply->copy_style;
+    static const struct pgw_copy_style text = {0};
+    const struct pgw_copy_style *style = reply->copy_style ? reply->copy_style : &text;
     struct copy_out *copy = calloc(1, sizeof *copy);
     if (!copy) {
         (void)pgw_fail(err, "53200", "out of memory");
         return NULL;
     }
     copy->format = style->format;
+    copy->has_names = style->header;
     copy->is_alone = reply->column_count == 1;
     copy->signature_due = style->format == PGW_COPY_BINARY;
     copy->values = style->format == PGW_COPY_RAW ? (int16_t)reply->copy_format : 0;

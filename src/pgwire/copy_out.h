@@ -22,6 +22,7 @@ struct copy_out {
     enum pgw_copy_format format;
     uint8_t delimiter, quote, escape;
     int16_t values;          /* the format of what is put, an enum pgw_format */
+    bool has_names;          /* the first line is theirs */
     bool is_alone;           /* there is one column */
     bool is_plain;           /* no number and no time has anything special in it */
     bool signature_due;      /* binary: it comes with the first row, or the trailer */

@@ -80,7 +80,7 @@ void copy_row_end(pgw_row *row)
 
 bool copy_row_names(pgw_row *row)
 {
-    if (!copy_is_lines(row->copy))
+    if (!row->copy->has_names || !copy_is_lines(row->copy))
         return true;
     pgw_row_begin(row);
     for (size_t i = 0; i < row->column_count && !row->failed; i++) {

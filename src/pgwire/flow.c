@@ -89,7 +89,7 @@ static enum pgw_status begin_copy_out(pgw_session *session, struct portal *porta
                     portal->reply.column_count))
         return no_memory(err);
     open_sink(session, portal, &row);
-    if (portal->reply.copy_style.header && !copy_row_names(&row))
+    if (!copy_row_names(&row))
         return no_memory(err);
     enum pgw_status status = copy_row_close(&row, &session->output, err);
     if (status == PGW_OK)

@@ -178,7 +178,7 @@ static void open_sink(struct sink *sink, const struct pgw_copy_style *style,
 {
     struct pgw_error err;
     *sink = (struct sink){
-        .reply = {.columns = declared, .column_count = columns, .copy_style = *style}};
+        .reply = {.columns = declared, .column_count = columns, .copy_style = style}};
     sink->copy = copy_out_new(&sink->reply, &err);
     assert_non_null(sink->copy);
     sink->row = (pgw_row){.out = &sink->chain,
@@ -190,8 +190,7 @@ static void open_sink(struct sink *sink, const struct pgw_copy_style *style,
                           .high_water = SIZE_MAX,
                           .scratch = &sink->scratch};
     copy_row_open(&sink->row);
-    if (style->header)
-        assert_true(copy_row_names(&sink->row));
+    assert_true(copy_row_names(&sink->row));
 }
 
 static void close_sink(struct sink *sink)
@@ -399,7 +398,8 @@ static void check_recoding(const struct recoding *recoding)
 static void test_encodings(void **state)
 {
     struct pgw_error err;
-    const struct pgw_reply unknown = {.copy_style = {.encoding = "no such thing"}};
+    const struct pgw_copy_style style = {.encoding = "no such thing"};
+    const struct pgw_reply unknown = {.copy_style = &style};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(recodings); i++)
         check_recoding(&recodings[i]);
@@ -421,7 +421,7 @@ static void test_faults(void **state)
     struct pgw_error err;
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(faulty); i++) {
-        const struct pgw_reply reply = {.copy_style = faulty[i]};
+        const struct pgw_reply reply = {.copy_style = &faulty[i]};
         assert_null(copy_out_new(&reply, &err));
         assert_string_equal(err.sqlstate, "22023");
     }
