@@ -106,9 +106,11 @@ struct engine_caller_ops {
     bool (*settings)(void *caller, struct arena *, const char *const **cells,
                      size_t *rows);
     /* End the running statement of a session, or the session, and in the latter case
-     * wait up to timeout_ms until it has gone. What to answer: false with a warning. */
-    bool (*cancel_backend)(void *caller, int32_t pid);
-    bool (*terminate_backend)(void *caller, int32_t pid, int64_t timeout_ms);
+     * wait up to timeout_ms until it has gone. *done is what to answer: false with a
+     * warning. 42501 for sessions of others. */
+    bool (*cancel_backend)(void *caller, int32_t pid, bool *done, struct error *);
+    bool (*terminate_backend)(void *caller, int32_t pid, int64_t timeout_ms, bool *done,
+                              struct error *);
     const char *(*database)(void *caller); /* as the client calls it */
     uint32_t (*pid)(void *caller);
 };

@@ -52,18 +52,21 @@ static bool open_http(void *ctx, const struct session_peer *peer, struct session
 
 /* ---- listening ---- */
 
-/* Until users are configured, whoever can connect is an admin. */
-static bool check_address(const char *address, struct error *err)
+/* Without users, whoever can connect is an admin. */
+static bool check_address(struct server *server, const char *address, struct error *err)
 {
     bool is_loopback;
+    struct access_set *set = access_acquire(&server->access);
+    bool is_open = access_is_open(set);
+    access_release(set);
     if (!net_address_check(address, &is_loopback, err))
         return false;
-    if (is_loopback)
+    if (is_loopback || !is_open)
         return true;
     error_set(err, "28000", "refusing to listen on %s without users", address);
     error_hint(err,
-               "Without users anyone may connect; only loopback addresses and unix "
-               "sockets are served.");
+               "Without --users or --hba anyone may connect; only loopback addresses "
+               "and unix sockets are served.");
     return false;
 }
 
@@ -77,7 +80,7 @@ static bool listen_all(struct server *server, const char *option, const char *st
     const struct option_value *value = options_list(&server->options, option);
     for (value = value ? value : &fallback; value; value = value->next) {
         uint16_t port = 0;
-        if (!check_address(value->text, err) ||
+        if (!check_address(server, value->text, err) ||
             !net_listen(server->net, value->text, &factory, &port, err))
             return false;
         if (first[0])
@@ -155,8 +158,9 @@ static bool start(struct server *server, struct error *err)
         .max_connections =
             (unsigned)options_number(&server->options, "max-connections"),
         .log = &server->log};
-    server->front =
-        (struct pg_front){.database = &server->database, .defaults = &server->defaults};
+    server->front = (struct pg_front){.database = &server->database,
+                                      .access = &server->access,
+                                      .defaults = &server->defaults};
     if (!entropy_read(server->auth_nonce, sizeof server->auth_nonce))
         return error_set(err, "XX000", "the system has no random bytes");
     if (!http_front_init(&server->http, &server->database, &server->defaults))
@@ -199,6 +203,7 @@ static void stop(struct server *server)
     net_free(server->net);
     http_front_free(&server->http);
     database_free(&server->database);
+    access_free(&server->access);
     options_free(&server->latest);
     options_free(&server->options);
 }
@@ -248,7 +253,8 @@ int serve_main(int argc, char **argv)
     start_log(&server);
     permit_files();
     systemd_init(&server.systemd);
-    bool done = serve_apply(&server, &server.options, &err) &&
+    bool done = (access_init(&server.access) || error_no_memory(&err)) &&
+                serve_apply(&server, &server.options, &err) &&
                 control_start(&server, &err) && start(&server, &err) &&
                 announce(&server, &err);
     if (done) {

@@ -5,6 +5,8 @@
  * of the start; that somebody has changed one is logged once a reload. */
 #include "main/serve_reload.h"
 
+#include <string.h>
+
 #include "main/serve_state.h"
 
 static bool reload_log(struct server *server, const struct options *options,
@@ -31,6 +33,18 @@ static bool reload_sessions(struct server *server, const struct options *options
     return true;
 }
 
+static bool reload_access(struct server *server, const struct options *options,
+                          struct error *err)
+{
+    const struct access_files files = {
+        .users = options_text(options, "users"),
+        .rules = options_text(options, "hba"),
+        .ident = options_text(options, "ident"),
+        .allows_cleartext =
+            strcmp(options_text(options, "cleartext-passwords"), "yes") == 0};
+    return access_load(&server->access, &files, err);
+}
+
 /* Each keeps what it had when it fails. */
 static const struct reloadable {
     const char *what; /* for the log */
@@ -38,6 +52,7 @@ static const struct reloadable {
                   struct error *err);
 } parts[] = {
     {"log level", reload_log},
+    {"users and rules", reload_access},
     {"session defaults", reload_sessions},
 };
 

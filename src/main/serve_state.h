@@ -2,6 +2,7 @@
 #ifndef MAIN_SERVE_STATE_H
 #define MAIN_SERVE_STATE_H
 
+#include "access/access.h"
 #include "core/log.h"
 #include "http/http_session.h"
 #include "main/serve_control.h"
@@ -23,6 +24,7 @@ struct server {
     uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     struct session_defaults defaults;
     _Atomic uint32_t login_timeout_ms;
+    struct access access;
     struct database database;
     struct pg_front front;
     struct http_front http;

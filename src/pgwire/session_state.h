@@ -58,10 +58,9 @@ struct portal {
     int16_t *formats;
     size_t format_count;
     struct pgw_reply reply;
-    struct copy_out *copy; /* COPY … TO STDOUT, until its rows are released */
-    bool executed;         /* reply is valid */
-    bool finished;         /* the rows have ended and are released */
-    uint64_t sent;         /* rows, in this Execute */
+    bool executed; /* reply is valid */
+    bool finished; /* the rows have ended and are released */
+    uint64_t sent; /* rows, in this Execute */
 };
 
 struct parameter {

@@ -38,7 +38,8 @@ bool database_init(struct database *database, struct engine *engine,
     database->name = strdup(options->name);
     database->pool = pool_new(engine, options->plans ? options->plans : DEFAULT_PLANS);
     database->spool.limits = spool_limits(options, engine);
-    if (database->name && database->pool)
+    database->has_lock = pthread_mutex_init(&database->sessions_lock, NULL) == 0;
+    if (database->name && database->pool && database->has_lock)
         return true;
     database_free(database);
     return error_no_memory(err);
@@ -50,6 +51,8 @@ void database_free(struct database *database)
         pool_free(database->pool);
     if (database->engine)
         database->engine->ops->free(database->engine);
+    if (database->has_lock)
+        pthread_mutex_destroy(&database->sessions_lock);
     free(database->name);
     *database = (struct database){0};
 }

@@ -2,6 +2,7 @@
 #ifndef SERVER_DATABASE_H
 #define SERVER_DATABASE_H
 
+#include <pthread.h>
 #include <stddef.h>
 
 #include "core/attr.h"
@@ -10,6 +11,7 @@
 
 struct engine;
 struct pool;
+struct query_session;
 
 struct database_options {
     const char *name; /* what clients say; copied */
@@ -24,6 +26,9 @@ struct database {
     struct engine *engine; /* owned */
     struct pool *pool;
     struct spool_budget spool;
+    pthread_mutex_t sessions_lock; /* guards the list, and whose they are */
+    struct query_session *sessions;
+    bool has_lock;
 };
 
 /* The engine is moved in, also when this fails. */

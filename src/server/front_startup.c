@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "server/database.h"
+#include "server/front_auth.h"
 #include "server/pg_front.h"
 #include "server/query.h"
 #include "server/session_defaults.h"
@@ -165,11 +166,9 @@ static bool preset_all(const struct pg_front *server, struct front *front,
 {
     const char *name, *value;
     const char *options = pgw_session_startup_parameter(front->session, "options");
-    const char *user = pgw_session_startup_parameter(front->session, "user");
     size_t cursor = 0;
     struct settings *settings = query_session_settings(front->query);
-    if (!settings_preset(settings, "session_authorization", user ? user : "", err) ||
-        !session_defaults_preset(server->defaults, settings, err))
+    if (!session_defaults_preset(server->defaults, settings, err))
         return false;
     if (options && !preset_options(front, options, err))
         return false;
@@ -180,16 +179,13 @@ static bool preset_all(const struct pg_front *server, struct front *front,
     return true;
 }
 
-/* Without a database the user's name is meant. */
 static bool check_database(const struct pg_front *server, pgw_session *session,
                            struct error *err)
 {
-    const char *name = pgw_session_startup_parameter(session, "database");
-    if (!name || !*name)
-        name = pgw_session_startup_parameter(session, "user");
-    if (name && strcmp(name, server->database->name) == 0)
+    const char *name = front_database(session);
+    if (strcmp(name, server->database->name) == 0)
         return true;
-    error_set(err, "3D000", "database \"%s\" does not exist", name ? name : "");
+    error_set(err, "3D000", "database \"%s\" does not exist", name);
     error_hint(err, "The database served here is called \"%s\".",
                server->database->name);
     return false;
@@ -211,11 +207,16 @@ void front_follow(struct front *front)
 static bool open_front(const struct pg_front *server, struct front *front,
                        struct error *err)
 {
-    if (!check_database(server, front->session, err))
+    enum user_role role;
+    if (!front_admit(server, front->session, &role, err) ||
+        !check_database(server, front->session, err))
         return false;
     front->query = query_session_new(server->database, &client_ops, front);
     if (!front->query)
         return error_no_memory(err);
+    const char *user = pgw_session_startup_parameter(front->session, "user");
+    if (!query_session_identify(front->query, user ? user : "", role, err))
+        return false;
     if (!preset_all(server, front, err))
         return false;
     settings_report_all(query_session_settings(front->query));

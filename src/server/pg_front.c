@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "pgwire/plan.h"
 #include "server/database.h"
+#include "server/front_auth.h"
 #include "server/front_startup.h"
 #include "server/params.h"
 #include "server/query.h"
@@ -438,8 +439,10 @@ static void interrupt(void *state)
     query_session_interrupt(front->query);
 }
 
-static const struct pgw_startup_ops startup = {
-    .open = front_open, .sync = sync_session, .close = front_close};
+static const struct pgw_startup_ops startup = {.authenticate = front_authenticate,
+                                               .open = front_open,
+                                               .sync = sync_session,
+                                               .close = front_close};
 static const struct pgw_simple_ops simple = {.query = simple_query};
 static const struct pgw_extended_ops extended = {.parse = parse,
                                                  .describe = describe,

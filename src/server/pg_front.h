@@ -4,12 +4,14 @@
 
 #include <pgwire/pgwire.h>
 
+struct access;
 struct database;
 struct session_defaults;
 
 /* What all sessions of a server share; outlives them. */
 struct pg_front {
     struct database *database;
+    struct access *access; /* who may connect; NULL: whoever it is, as an admin */
     const struct session_defaults *defaults; /* NULL: the settings' own */
 };
 

@@ -16,6 +16,7 @@
 
 #include <pgwire/session.h>
 
+#include "access/role.h"
 #include "batch/batch.h"
 #include "core/arena.h"
 #include "core/error.h"
@@ -55,6 +56,11 @@ struct query_session *query_session_new(struct database *database,
 /* Rolls back what is open. The caller has closed its rows and queries. NULL is allowed.
  */
 void query_session_free(struct query_session *session);
+
+/* Whose session it is, and what they may do: before the first statement, or between
+ * statements. Until then it is that of an admin without a name. The name is copied. */
+bool query_session_identify(struct query_session *session, const char *user,
+                            enum user_role role, struct error *err) MUST_CHECK;
 
 struct settings *query_session_settings(struct query_session *session);
 /* The user's types of the database; NULL: its engine has none. */

@@ -76,12 +76,14 @@ struct query_session *query_session_new(struct database *database,
     session->database = database;
     session->ops = ops;
     session->client = client;
+    session->user.role = ROLE_ADMIN;
     struct settings_listener listener = {report_parameter, report_style, session};
     if (!settings_init(&session->settings, &listener)) {
         pthread_mutex_destroy(&session->lock);
         free(session);
         return NULL;
     }
+    query_session_list(session);
     return session;
 }
 
@@ -91,6 +93,7 @@ void query_session_free(struct query_session *session)
     bool broken = false;
     if (!session)
         return;
+    query_session_unlist(session);
     rows_end_all(session);
     if (session->engine_begun) {
         broken = !query_session_run(session, SLICE("rollback"), &ignored);
@@ -100,6 +103,7 @@ void query_session_free(struct query_session *session)
     query_session_forget_late(session);
     settings_free(&session->settings);
     pthread_mutex_destroy(&session->lock);
+    free(session->user.name);
     free(session);
 }
 

@@ -22,11 +22,20 @@ enum transaction_state {
     TRANSACTION_FAILED    /* … and a statement has failed: ROLLBACK is awaited */
 };
 
+/* Who the session is for: its part in the list of all sessions of a database, whose
+ * lock guards what others read. query_user.c */
+struct query_user {
+    char *name; /* NULL: nobody has said */
+    enum user_role role;
+    struct query_session *previous, *next;
+};
+
 struct query_session {
     struct database *database;
     const struct query_client_ops *ops;
     void *client;
     struct settings settings;
+    struct query_user user;
     enum transaction_state transaction;
     bool engine_begun; /* the engine knows of the transaction */
     bool pinned; /* something of the session's is left on conn: it is never shared again
@@ -44,10 +53,20 @@ struct query_session {
     _Atomic unsigned late_count;
 };
 
+/* query_user.c: in the list of sessions. */
+void query_session_list(struct query_session *session);
+void query_session_unlist(struct query_session *session);
+/* May the session cancel, or end, the one of this process? Always its own user's;
+ * others' need an admin, 42501. *known: there is such a session. */
+bool query_session_may_signal(struct query_session *session, uint32_t pid,
+                              enum pgw_interrupt reason, bool *known,
+                              struct error *err) MUST_CHECK;
+
 /* query_signal.c: pg_cancel_backend and pg_terminate_backend, on the engine's threads.
  */
-bool query_cancel(void *session, int32_t pid);
-bool query_terminate(void *session, int32_t pid, int64_t timeout_ms);
+bool query_cancel(void *session, int32_t pid, bool *done, struct error *err);
+bool query_terminate(void *session, int32_t pid, int64_t timeout_ms, bool *done,
+                     struct error *err);
 /* By the session's own thread: tell the client what they had to say. */
 void query_session_tell_late(struct query_session *session);
 void query_session_forget_late(struct query_session *session);

@@ -86,13 +86,18 @@ static bool signal_process(const struct query_session *session, int32_t pid,
            session->ops->signal(session->client, (uint32_t)pid, reason);
 }
 
+/* False: the user may not. */
 static bool signal_or_warn(struct query_session *session, int32_t pid,
-                           enum pgw_interrupt reason)
+                           enum pgw_interrupt reason, bool *done, struct error *err)
 {
-    if (signal_process(session, pid, reason))
-        return true;
-    warn_late(session, "PID %" PRId32 " is not a PostgreSQL server process", pid);
-    return false;
+    bool known;
+    if (!query_session_may_signal(session, pid > 0 ? (uint32_t)pid : 0, reason, &known,
+                                  err))
+        return false;
+    *done = known && signal_process(session, pid, reason);
+    if (!*done)
+        warn_late(session, "PID %" PRId32 " is not a PostgreSQL server process", pid);
+    return true;
 }
 
 static unsigned interrupts(struct query_session *session)
@@ -103,9 +108,9 @@ static unsigned interrupts(struct query_session *session)
     return count;
 }
 
-bool query_cancel(void *caller, int32_t pid)
+bool query_cancel(void *caller, int32_t pid, bool *done, struct error *err)
 {
-    return signal_or_warn(caller, pid, PGW_INTERRUPT_CANCEL);
+    return signal_or_warn(caller, pid, PGW_INTERRUPT_CANCEL, done, err);
 }
 
 /* False: the time has passed. Who is interrupted while it waits stops waiting: what it
@@ -124,17 +129,19 @@ static bool wait_until_gone(struct query_session *session, int32_t pid,
     return true;
 }
 
-bool query_terminate(void *caller, int32_t pid, int64_t timeout_ms)
+bool query_terminate(void *caller, int32_t pid, int64_t timeout_ms, bool *done,
+                     struct error *err)
 {
     struct query_session *session = caller;
     unsigned before = interrupts(session);
-    if (!signal_or_warn(session, pid, PGW_INTERRUPT_SHUTDOWN))
+    if (!signal_or_warn(session, pid, PGW_INTERRUPT_SHUTDOWN, done, err))
         return false;
-    if (timeout_ms == 0 || wait_until_gone(session, pid, timeout_ms, before))
+    if (!*done || timeout_ms == 0 || wait_until_gone(session, pid, timeout_ms, before))
         return true;
+    *done = false;
     warn_late(session,
               "backend with PID %" PRId32 " did not terminate within %" PRId64
               " milliseconds",
               pid, timeout_ms);
-    return false;
+    return true;
 }

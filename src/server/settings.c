@@ -343,7 +343,8 @@ bool settings_store(struct settings *settings, const struct setting_ref *ref,
 }
 
 /* Who may change it once the session runs. */
-static bool may_change(const struct setting_spec *spec, struct error *err)
+static bool may_change(const struct settings *settings, const struct setting_spec *spec,
+                       struct error *err)
 {
     static const char *const how[] = {
         [CONTEXT_INTERNAL] = "cannot be changed",
@@ -351,6 +352,9 @@ static bool may_change(const struct setting_spec *spec, struct error *err)
                                 "server"),
         [CONTEXT_SIGHUP] = "cannot be changed now",
         [CONTEXT_BACKEND] = "cannot be set after connection start"};
+    if (spec && spec->context == CONTEXT_SUPERUSER && settings->is_restricted)
+        return error_set(err, "42501", "permission denied to set parameter \"%s\"",
+                         spec->name);
     if (!spec || spec->context >= CONTEXT_SUPERUSER)
         return true;
     return error_set(err, "55P02", "parameter \"%s\" %s", spec->name,
@@ -374,7 +378,7 @@ static bool check_user(const struct settings *settings, const char *value,
 bool settings_check(const struct settings *settings, const struct setting_ref *ref,
                     const char *written, char **kept, struct error *err)
 {
-    if (!may_change(ref->spec, err))
+    if (!may_change(settings, ref->spec, err))
         return false;
     if (!ref->spec)
         return setting_keep(written, kept, err);
@@ -388,7 +392,7 @@ bool settings_set(struct settings *settings, const char *name, const char *value
 {
     struct setting_ref ref;
     char *kept = NULL;
-    if (!settings_find(name, &ref, err) || !may_change(ref.spec, err))
+    if (!settings_find(name, &ref, err) || !may_change(settings, ref.spec, err))
         return false;
     const struct setting_entry *entry = settings_entry(settings, &ref);
     if (value && !settings_check(settings, &ref, value, &kept, err))
@@ -443,7 +447,8 @@ bool settings_start(struct settings *settings, const char *name, const char *val
     struct setting_ref ref;
     if (!settings_find(name, &ref, err))
         return false;
-    if (ref.spec && ref.spec->context != CONTEXT_BACKEND && !may_change(ref.spec, err))
+    if (ref.spec && ref.spec->context != CONTEXT_BACKEND &&
+        !may_change(settings, ref.spec, err))
         return false;
     return (!ref.spec || check_user(settings, value, ref.spec, err)) &&
            settings_preset(settings, name, value, err);

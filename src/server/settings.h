@@ -63,7 +63,8 @@ struct settings {
     struct setting_entry *entries;
     size_t count, capacity;
     struct settings_listener listener;
-    uint64_t version;               /* grows with every change */
+    bool is_restricted; /* the user may not change what is the administrator's: 42501 */
+    uint64_t version;   /* grows with every change */
     pthread_mutex_t lock;           /* guards what entries hold, and what is deferred */
     struct setting_change *changes; /* deferred, oldest first */
 };

@@ -218,7 +218,9 @@ static bool cancel_backend(struct call *call)
     if (is_null(call, 0))
         return false;
     int32_t pid = ((const int32_t *)argument(call, 0))[call->row];
-    return give_boolean(call, call->ops->cancel_backend(call->caller, pid));
+    bool done;
+    return call->ops->cancel_backend(call->caller, pid, &done, &call->err) &&
+           give_boolean(call, done);
 }
 
 static bool terminate_backend(struct call *call)
@@ -229,8 +231,10 @@ static bool terminate_backend(struct call *call)
     int64_t timeout_ms = ((const int64_t *)argument(call, 1))[call->row];
     if (timeout_ms < 0)
         return error_set(&call->err, "22003", "\"timeout\" must not be negative");
-    return give_boolean(call,
-                        call->ops->terminate_backend(call->caller, pid, timeout_ms));
+    bool done;
+    return call->ops->terminate_backend(call->caller, pid, timeout_ms, &done,
+                                        &call->err) &&
+           give_boolean(call, done);
 }
 
 /* ---- the server ---- */
