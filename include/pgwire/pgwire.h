@@ -42,12 +42,37 @@ enum pgw_reply_kind {
     PGW_REPLY_ROWS,     /* columns and rows */
     PGW_REPLY_EMPTY,    /* EmptyQueryResponse */
     PGW_REPLY_COPY_IN,  /* data goes to the copy handlers, `copy` is theirs */
-    PGW_REPLY_COPY_OUT, /* rows is the source of CopyData */
+    PGW_REPLY_COPY_OUT, /* columns and rows, as CopyData in copy_style */
     PGW_REPLY_COPY_BOTH /* both (replication): refused with 0A000 */
 };
 
 /* In pgw_reply.affected: the tag has no number. */
 enum { PGW_NOT_COUNTED = -1 };
+
+/* What the data of a COPY … TO STDOUT is made of. */
+enum pgw_copy_format {
+    PGW_COPY_TEXT,   /* a line a row, what is special behind backslashes */
+    PGW_COPY_CSV,    /* a line a row, what is special within quotes */
+    PGW_COPY_BINARY, /* PostgreSQL's, with its header and its trailer */
+    PGW_COPY_RAW     /* a row's values one behind the other, nothing added: for formats
+                        of your own, whose bytes are put by pgw_put_raw */
+};
+
+/* How the rows of a PGW_REPLY_COPY_OUT become CopyData, a message a row, byte by byte
+ * as PostgreSQL's COPY does it. Zero is text with its defaults. What is pointed to is
+ * borrowed until the rows are released. 22023 for what no reader could make sense of,
+ * 0A000 for an encoding that iconv does not know. */
+struct pgw_copy_style {
+    enum pgw_copy_format format;
+    bool header;             /* text, csv: the columns' names come first */
+    char delimiter;          /* text, csv; 0: a tab, or in csv a comma */
+    char quote;              /* csv; 0: '"' */
+    char escape;             /* csv, before a quote within quotes; 0: the quote */
+    struct pgw_slice null;   /* text, csv; data NULL: "\\N", or in csv nothing */
+    const bool *force_quote; /* csv, by column: quote all but NULL; NULL: no column */
+    const char *encoding;    /* text, csv: its name for iconv; NULL: UTF-8 */
+    void *reserved[4];       /* zero */
+};
 
 /* What a handler replies: the library fills in `{.affected = PGW_NOT_COUNTED}` and
  * zeroes before each call, the handler what it means. */
@@ -58,9 +83,11 @@ struct pgw_reply {
     bool tag_only;    /* ROWS: do not append the number of rows ("SHOW") */
     const struct pgw_column *columns; /* borrowed until the rows are released */
     size_t column_count;
-    struct pgw_rows rows;        /* moved to the session */
-    void *copy;                  /* COPY_IN: handed to pgw_copy_ops */
-    enum pgw_format copy_format; /* COPY: of all columns */
+    struct pgw_rows rows;                    /* moved to the session */
+    void *copy;                              /* COPY_IN: handed to pgw_copy_ops */
+    enum pgw_format copy_format;             /* COPY_IN, PGW_COPY_RAW: of all columns */
+    const struct pgw_copy_style *copy_style; /* COPY_OUT: borrowed until the rows are
+                                                released; NULL: text */
 };
 
 /* ---- handlers ---- */

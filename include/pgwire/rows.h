@@ -129,7 +129,8 @@ void pgw_put_record_begin(pgw_row *row, const uint32_t *field_oids, size_t count
 /* End it; fewer fields than were announced are the error XX000. */
 void pgw_put_record_end(pgw_row *row);
 
-/* ---- in bulk: whole DataRow messages, framed by the source itself ---- */
+/* ---- in bulk: whole DataRow messages, framed by the source itself; in the reply to a
+ * COPY … TO STDOUT whole CopyData messages, to which the style adds nothing ---- */
 
 /* The format that the client asked for, of the column with that index from 0. */
 enum pgw_format pgw_row_format(const pgw_row *row, size_t column);

@@ -7,6 +7,7 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 #define UNUSED __attribute__((unused))
+#define VECTOR_OF_BYTES(count) __attribute__((vector_size(count)))
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

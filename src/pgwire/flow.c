@@ -46,6 +46,57 @@ static enum pgw_status begin_copy_in(pgw_session *session,
     return PGW_OK;
 }
 
+static size_t rows_allowed(const pgw_session *session)
+{
+    if (session->flow_limit == 0)
+        return SIZE_MAX;
+    return session->flow_limit - (size_t)session->flow->sent;
+}
+
+/* Ready for rows: what is not set here is set when it is used. */
+static void open_sink(pgw_session *session, const struct portal *portal,
+                      struct pgw_row *row)
+{
+    row->out = &session->output;
+    row->style = &session->style;
+    row->copy = portal->copy;
+    row->scratch = &session->scratch;
+    row->columns = portal->reply.columns;
+    row->column_count = portal->reply.column_count;
+    row->formats = portal->formats;
+    row->format_count = portal->format_count;
+    row->limit = rows_allowed(session);
+    row->high_water = session->high_water;
+    row->written = 0;
+    row->failed = false;
+    row->depth = 0;
+    row->next_column = 0;
+    row->length = NULL;
+    if (portal->copy)
+        copy_row_open(row);
+    row->start = chain_mark(row->out);
+}
+
+static enum pgw_status begin_copy_out(pgw_session *session, struct portal *portal,
+                                      struct pgw_error *err)
+{
+    struct pgw_row row;
+    portal->copy = copy_out_new(&portal->reply, err);
+    if (!portal->copy)
+        return PGW_ERROR;
+    session->flow_limit = 0; /* as PostgreSQL: of a command, not of rows */
+    if (!reply_copy(&session->output, 'H', (enum pgw_format)portal->copy->values,
+                    portal->reply.column_count))
+        return no_memory(err);
+    open_sink(session, portal, &row);
+    if (!copy_row_names(&row))
+        return no_memory(err);
+    enum pgw_status status = copy_row_close(&row, &session->output, err);
+    if (status == PGW_OK)
+        session_enter(session, STATE_ROWS);
+    return status;
+}
+
 enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool describe,
                            struct pgw_error *err)
 {
@@ -68,10 +119,7 @@ enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool des
         session_enter(session, STATE_ROWS);
         break;
     case PGW_REPLY_COPY_OUT:
-        done =
-            reply_copy(&session->output, 'H', reply->copy_format, reply->column_count);
-        session_enter(session, STATE_ROWS);
-        break;
+        return begin_copy_out(session, portal, err);
     case PGW_REPLY_COPY_IN:
         return begin_copy_in(session, reply, err);
     case PGW_REPLY_COPY_BOTH:
@@ -114,8 +162,8 @@ static void fail_rows(pgw_session *session, struct pgw_error *err)
 static void finish_rows(pgw_session *session)
 {
     struct portal *portal = session->flow;
-    bool done =
-        portal->reply.kind != PGW_REPLY_COPY_OUT || reply_plain(&session->output, 'c');
+    bool done = !portal->copy || (copy_out_trailer(portal->copy, &session->output) &&
+                                  reply_plain(&session->output, 'c'));
     if (done && complete(session, portal))
         leave_rows(session);
     else
@@ -130,43 +178,29 @@ static void suspend_rows(pgw_session *session)
         session_no_memory(session);
 }
 
-static size_t rows_allowed(const pgw_session *session)
-{
-    if (session->flow_limit == 0)
-        return SIZE_MAX;
-    return session->flow_limit - (size_t)session->flow->sent;
-}
-
 /* Ask the source once. MORE also says that the limit of this Execute is reached. */
 static enum pgw_status pull(pgw_session *session, struct pgw_error *err)
 {
     struct portal *portal = session->flow;
-    struct pgw_row row; /* large: what is not set here is set when it is used */
-    row.out = &session->output;
-    row.style = &session->style;
-    row.scratch = &session->scratch;
-    row.columns = portal->reply.columns;
-    row.column_count = portal->reply.column_count;
-    row.formats = portal->formats;
-    row.format_count = portal->format_count;
-    row.limit = rows_allowed(session);
-    row.high_water = session->high_water;
-    row.written = 0;
-    row.failed = false;
-    row.depth = 0;
-    row.next_column = 0;
-    row.start = chain_mark(&session->output);
-    row.length = NULL;
+    struct pgw_row row; /* large */
+    open_sink(session, portal, &row);
     if (interrupt_pending(session, err))
         return PGW_ERROR;
     enum pgw_status status = PGW_OK;
     if (portal->reply.rows.ops)
         status = portal->reply.rows.ops->next(portal->reply.rows.self, &row, err);
     portal->sent += row.written;
-    if (!row.failed)
+    if (row.failed) {
+        *err = row.error;
+        status = PGW_ERROR;
+    }
+    if (!portal->copy)
         return status;
-    *err = row.error;
-    return PGW_ERROR;
+    struct pgw_error other;
+    bool done = copy_row_close(&row, &session->output, &other) == PGW_OK;
+    if (!done && status != PGW_ERROR)
+        *err = other;
+    return done ? status : PGW_ERROR;
 }
 
 /* Who is interrupted now ends now: a row source that has heard of it might fail the

@@ -1,6 +1,7 @@
-/* plan.c - from batches of column views to DataRow messages.
+/* plan.c - from batches of column views to DataRow and CopyData messages.
  *
- *     batch ── prepare ──> cells (one writer a column) ── rows ──> DataRow …
+ *     batch ── prepare ──> cells (one writer a column) ──┬─ rows ──> DataRow …
+ *                                                        └─ plan_copy.c ──> CopyData
  *
  * Prepared once per batch: cells point into the batch, and a writer is looked up again
  * only because a layout may differ from one batch to the next. Per row there is one
@@ -11,30 +12,12 @@
 
 #include "batch/layout.h"
 #include "core/attr.h"
-#include "pgwire/cell.h"
-#include "pgwire/render.h"
-#include "pgwire/row.h"
+#include "pgwire/plan_state.h"
 #include "pgwire/value.h"
 
 /* A row's text columns are given the room of the longest in the batch, if that is not
  * above SPARE_BYTES, so that rows need not be measured. */
 enum { HEADER_BYTES = 7, RESERVE_BYTES = 32 << 10, SPARE_BYTES = 1 << 10 };
-
-struct plan {
-    const struct type *const *types;
-    size_t count;
-    enum pgw_format *formats;
-    struct cell *cells;
-    struct cell_memory *memories;
-    bool *composites;       /* columns whose structs were declared records */
-    struct cell **variable; /* those whose size is the row's */
-    size_t variable_count;
-    struct rendering *renderings;
-    size_t fixed_bytes;           /* of a row at most, without its variable parts */
-    const struct column *columns; /* what the cells point into */
-    unsigned style_version;       /* for which they were chosen */
-    const char *failure;
-};
 
 struct pgw_column plan_column(const char *name, const struct type *type,
                               const struct pgw_style *style)
@@ -57,19 +40,26 @@ static void free_renderings(void *self)
 struct plan *plan_new(struct arena *arena, const struct type *const *types,
                       size_t count, const pgw_row *row, struct pgw_error *err)
 {
+    if (row->copy && row->copy->format == PGW_COPY_RAW) {
+        (void)pgw_fail(err, "0A000", "the rows of a raw copy are put one by one");
+        return NULL;
+    }
     struct plan *plan = arena_calloc(arena, 1, sizeof *plan);
     if (!plan)
         goto no_memory;
     plan->types = types;
     plan->count = count;
+    plan->copy = row->copy;
+    plan->message = row->copy ? 'd' : 'D';
     plan->formats = arena_calloc(arena, count, sizeof *plan->formats);
     plan->cells = arena_calloc(arena, count, sizeof *plan->cells);
     plan->memories = arena_calloc(arena, count, sizeof *plan->memories);
     plan->variable = arena_calloc(arena, count, sizeof(struct cell *));
     plan->composites = arena_calloc(arena, count, sizeof *plan->composites);
     plan->renderings = arena_calloc(arena, count, sizeof *plan->renderings);
-    if (!plan->formats || !plan->composites || !plan->cells || !plan->memories ||
-        !plan->variable || !plan->renderings ||
+    plan->fields = arena_calloc(arena, count, sizeof *plan->fields);
+    if (!plan->fields || !plan->formats || !plan->composites || !plan->cells ||
+        !plan->memories || !plan->variable || !plan->renderings ||
         !arena_on_reset(arena, free_renderings, plan))
         goto no_memory;
     for (size_t i = 0; i < count; i++) {
@@ -112,14 +102,14 @@ static enum pgw_status failed(const struct plan *plan, const char *sqlstate,
 
 static void make_room(struct plan *plan, struct cell *cell, size_t rows)
 {
-    plan->fixed_bytes += cell->max;
+    plan->fixed_bytes += plan->stretch * cell->max;
     if (!cell_varies(cell))
         return;
     size_t longest = cell->size ? SIZE_MAX : column_longest(cell->column, rows);
     if (cell->size || longest > SPARE_BYTES / cell->per_byte)
         plan->variable[plan->variable_count++] = cell;
     else
-        plan->fixed_bytes += longest * cell->per_byte;
+        plan->fixed_bytes += plan->stretch * longest * cell->per_byte;
 }
 
 static enum pgw_status prepare_cell(struct plan *plan, size_t i,
@@ -141,6 +131,8 @@ static enum pgw_status prepare_cell(struct plan *plan, size_t i,
         context.format = PGW_TEXT_FORMAT; /* the rendering has the format already */
         (void)cell_choose(&rendering->column, &context, cell, &plan->memories[i]);
     }
+    if (plan_is_lines(plan))
+        plan_copy_field(plan, i, column);
     make_room(plan, cell, batch->rows);
     return PGW_OK;
 }
@@ -151,6 +143,7 @@ static enum pgw_status prepare(struct plan *plan, const pgw_row *row,
     plan->columns = batch->columns;
     plan->style_version = row->style->version;
     plan->fixed_bytes = HEADER_BYTES;
+    plan->stretch = plan_is_lines(plan) ? 2 : 1; /* a field of text may double */
     plan->variable_count = 0;
     plan->failure = NULL;
     for (size_t i = 0; i < plan->count; i++) {
@@ -161,31 +154,27 @@ static enum pgw_status prepare(struct plan *plan, const pgw_row *row,
     return PGW_OK;
 }
 
-static inline bool is_null(const struct cell *cell, size_t row)
-{
-    return cell->validity && !(cell->validity[row / 64] >> (row % 64) & 1);
-}
-
 static size_t row_bytes(const struct plan *plan, size_t row)
 {
     size_t bytes = plan->fixed_bytes;
     for (size_t i = 0; i < plan->variable_count; i++) {
-        if (!is_null(plan->variable[i], row)) /* what is behind a NULL is not defined */
-            bytes += cell_size(plan->variable[i], row);
+        if (!plan_is_null(plan->variable[i],
+                          row)) /* what is behind a NULL is not defined */
+            bytes += plan->stretch * cell_size(plan->variable[i], row);
     }
     return bytes;
 }
 
-/* One DataRow at `to`, where there is room for it. NULL: plan->failure says why. */
+/* One message at `to`, where there is room for it. NULL: plan->failure says why. */
 static uint8_t *write_row(const struct plan *plan, size_t row, uint8_t *to)
 {
     const struct cell *cell = plan->cells, *end = cell + plan->count;
     uint8_t *start = to;
-    to[0] = 'D';
+    to[0] = (uint8_t)plan->message;
     to = value_put16(to + 5, (uint16_t)plan->count);
     for (; cell < end; cell++) {
-        to = is_null(cell, row) ? value_put32(to, UINT32_MAX)
-                                : cell->write(cell, row, to);
+        to = plan_is_null(cell, row) ? value_put32(to, UINT32_MAX)
+                                     : cell->write(cell, row, to);
         if (UNLIKELY(!to))
             return NULL;
     }
@@ -198,7 +187,7 @@ static enum pgw_status explain(const struct plan *plan, size_t row, uint8_t *roo
                                struct pgw_error *err)
 {
     size_t i = 0;
-    while (i + 1 < plan->count && (is_null(&plan->cells[i], row) ||
+    while (i + 1 < plan->count && (plan_is_null(&plan->cells[i], row) ||
                                    plan->cells[i].write(&plan->cells[i], row, room)))
         i++;
     return failed(plan, plan->failure, i, err);
@@ -211,19 +200,41 @@ static enum pgw_status explain(const struct plan *plan, size_t row, uint8_t *roo
 static size_t write_rows(const struct plan *plan, size_t first, size_t last,
                          uint8_t **to, const uint8_t *end)
 {
-    bool measured = plan->variable_count > 0;
+    bool measured = plan->variable_count > 0, lines = plan_is_lines(plan);
     size_t bytes = plan->fixed_bytes, row = first;
     uint8_t *at = *to;
     for (; row < last; row++) {
         if (measured)
             bytes = row_bytes(plan, row);
-        uint8_t *behind = (size_t)(end - at) >= bytes ? write_row(plan, row, at) : NULL;
+        uint8_t *behind = NULL;
+        if ((size_t)(end - at) >= bytes)
+            behind = lines ? plan_copy_line(plan, row, at) : write_row(plan, row, at);
         if (UNLIKELY(!behind))
             break;
         at = behind;
     }
     *to = at;
     return row;
+}
+
+/* The first row of a binary copy, which has the signature in front of it. */
+static enum pgw_status write_signed(struct plan *plan, pgw_row *row, size_t *next,
+                                    struct pgw_error *err)
+{
+    size_t bytes = row_bytes(plan, *next);
+    uint8_t *start = chain_reserve(row->out, COPY_SIGNATURE_BYTES + bytes);
+    if (!start)
+        return pgw_fail(err, "53200", "out of memory");
+    uint8_t *end = write_row(plan, *next, start + COPY_SIGNATURE_BYTES);
+    if (!end)
+        return explain(plan, *next, start, err);
+    start[0] = 'd';
+    (void)value_put32(start + 1, (uint32_t)(end - start - 1));
+    (void)copy_put_signature(start + 5);
+    row->copy->signature_due = false;
+    (void)pgw_row_commit(row, (size_t)(end - start), 1);
+    *next += 1;
+    return PGW_OK;
 }
 
 /* Rows that fit into one piece of the chain; *next moves on. */
@@ -235,6 +246,8 @@ static enum pgw_status write_piece(struct plan *plan, pgw_row *row,
     if (bytes > INT32_MAX)
         return pgw_fail(err, "54000", "row %zu is too large for the protocol",
                         *next + 1);
+    if (row->copy && row->copy->signature_due)
+        return write_signed(plan, row, next, err);
     rows = rows < limit ? rows : limit;
     size_t wanted = rows < RESERVE_BYTES / bytes ? rows * bytes : RESERVE_BYTES;
     uint8_t *start = pgw_row_reserve(row, bytes > wanted ? bytes : wanted), *to = start;

@@ -68,6 +68,10 @@ bool pgw_row_lend(pgw_row *row, struct pgw_slice messages, size_t rows,
 
 void pgw_row_begin(pgw_row *row)
 {
+    if (row->copy) {
+        copy_row_begin(row);
+        return;
+    }
     uint8_t *header = chain_reserve(row->out, 7);
     row->start = chain_mark(row->out);
     row->next_column = 0;
@@ -84,6 +88,8 @@ void pgw_row_begin(pgw_row *row)
 
 bool pgw_row_end(pgw_row *row)
 {
+    if (row->copy)
+        copy_row_end(row);
     uint64_t length = row->out->appended - row->start.appended - 1;
     if (row->next_column != row->column_count || row->depth > 0)
         row_fail(row, "XX000", "a row was put with too few or too many columns");
@@ -128,6 +134,10 @@ void row_put(pgw_row *row, const void *data, size_t len)
     }
     if (row->depth > 0) {
         nest_put(row, data, len);
+        return;
+    }
+    if (row_is_bare(row)) {
+        copy_row_put(row, data, len);
         return;
     }
     uint8_t *to = len <= TOGETHER_MAX ? chain_reserve(row->out, 4 + len) : NULL;

@@ -1,4 +1,4 @@
-/* row.h - the inside of a row sink: where a portal's DataRow messages go.
+/* row.h - the inside of a row sink: where a portal's DataRow or CopyData messages go.
  *
  * Made by the session for each call of a row source, filled by the puts or by a plan.
  * Values go to the chain as they are put; those of an array or a record are gathered
@@ -11,6 +11,7 @@
 #include "core/buf.h"
 #include "core/chain.h"
 #include "pgwire/array.h"
+#include "pgwire/copy_out.h"
 #include "pgwire/output_style.h"
 
 enum { ROW_DEPTH_MAX = 8 };
@@ -29,6 +30,7 @@ struct row_nest {
 struct pgw_row {
     struct chain *out;
     const struct pgw_style *style;
+    struct copy_out *copy; /* NULL: DataRow messages */
     const struct pgw_column *columns;
     size_t column_count;
     const int16_t *formats; /* as Bind gave them: none, one for all, one each */
@@ -45,6 +47,12 @@ struct pgw_row {
     unsigned depth;
     struct row_nest nests[ROW_DEPTH_MAX];
 };
+
+/* Do values stand in it without their lengths? */
+static inline bool row_is_bare(const pgw_row *row)
+{
+    return row->copy && row->copy->format != PGW_COPY_BINARY;
+}
 
 /* The first failure counts; what has been put of the row is taken back at its end. */
 void row_fail(pgw_row *row, const char *sqlstate, const char *text);

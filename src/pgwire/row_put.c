@@ -14,7 +14,8 @@
  * length, or what is spare, for the parts of arrays and at the end of a block. */
 static inline uint8_t *room_for(const pgw_row *row, size_t bytes, uint8_t *spare)
 {
-    bool direct = row->depth == 0 && !row->failed && chain_room(row->out) >= 4 + bytes;
+    bool direct = row->depth == 0 && !row->failed && !row->copy &&
+                  chain_room(row->out) >= 4 + bytes;
     return direct ? row->out->tail->data + row->out->tail->used + 4 : spare;
 }
 

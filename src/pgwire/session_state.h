@@ -58,9 +58,10 @@ struct portal {
     int16_t *formats;
     size_t format_count;
     struct pgw_reply reply;
-    bool executed; /* reply is valid */
-    bool finished; /* the rows have ended and are released */
-    uint64_t sent; /* rows, in this Execute */
+    struct copy_out *copy; /* COPY … TO STDOUT, until its rows are released */
+    bool executed;         /* reply is valid */
+    bool finished;         /* the rows have ended and are released */
+    uint64_t sent;         /* rows, in this Execute */
 };
 
 struct parameter {

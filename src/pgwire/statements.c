@@ -6,6 +6,7 @@
  * closed, portals before their statement. */
 #include <stdlib.h>
 
+#include "pgwire/copy_out.h"
 #include "pgwire/session_state.h"
 
 struct statement *statement_new(const struct pgw_extended_ops *ops, void *host)
@@ -43,6 +44,8 @@ void portal_release_rows(struct portal *portal)
     struct pgw_rows rows = portal->reply.rows;
     portal->reply.rows = (struct pgw_rows){0};
     portal->finished = true;
+    copy_out_free(portal->copy);
+    portal->copy = NULL;
     if (rows.ops && rows.ops->release)
         rows.ops->release(rows.self);
 }
