@@ -25,16 +25,6 @@ static enum pgw_status refuse_savepoint(struct query_session *session,
     return PGW_ERROR;
 }
 
-static enum pgw_status refuse_copy(struct query_session *session, struct query *query,
-                                   struct query_result *out, struct error *err)
-{
-    (void)session;
-    (void)query;
-    (void)out;
-    error_set(err, "0A000", "COPY from and to the client is not supported");
-    return PGW_ERROR;
-}
-
 static enum pgw_status malformed(struct query_session *session, struct query *query,
                                  struct query_result *out, struct error *err)
 {
@@ -55,7 +45,7 @@ static enum pgw_status refuse(struct query_session *session, struct query *query
 
 static const struct command {
     command_function *execute;
-    /* NULL: returns no rows */
+    /* When it is prepared. NULL: it returns no rows, and there is nothing to do */
     bool (*columns)(struct query_session *, struct query *, struct error *);
 } commands[] = {
     [SQL_EMPTY] = {do_nothing, NULL},
@@ -73,7 +63,7 @@ static const struct command {
     [SQL_CLOSE] = {command_close, NULL},
     [SQL_UNLISTEN] = {command_unlisten, NULL},
     [SQL_LOCK] = {command_lock, NULL},
-    [SQL_COPY_CLIENT] = {refuse_copy, NULL},
+    [SQL_COPY_CLIENT] = {command_copy, command_copy_prepare},
     [SQL_UNSUPPORTED] = {refuse, NULL},
     [SQL_MALFORMED] = {malformed, NULL},
 };

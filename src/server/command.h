@@ -24,6 +24,10 @@ command_function command_begin, command_commit, command_rollback,
 /* command_session.c */
 command_function command_deallocate, command_discard, command_close, command_unlisten;
 
+/* command_copy.c */
+command_function command_copy;
+bool command_copy_prepare(struct query_session *, struct query *, struct error *);
+
 /* command_table.c: results made by hand, all of text, in the arena of the query. */
 bool command_columns_are(struct query *query, const char *const *names, size_t count,
                          struct error *err);

@@ -23,6 +23,7 @@
 #include "engine/engine.h"
 #include "server/settings.h"
 #include "sql/classify.h"
+#include "sql/copy_statement.h"
 #include "sql/rewrite.h"
 
 struct database;
@@ -92,6 +93,7 @@ struct query {
     struct sql_rewritten source; /* as the engine reads it */
     struct slice engine_text;    /* with the casts that make its types known */
     struct sql_class class;
+    const struct copy_statement *copy; /* with SQL_COPY_CLIENT; else NULL */
     bool returns_rows;
     uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;

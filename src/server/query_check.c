@@ -24,12 +24,23 @@ static bool check_in_engine(struct query_session *session, struct slice statemen
     return done;
 }
 
+static bool check_copy(struct slice statement, struct error *err)
+{
+    struct arena arena = {0};
+    struct copy_statement copy;
+    bool done = copy_statement_parse(statement, &arena, &copy, err);
+    arena_free(&arena);
+    return done;
+}
+
 static bool check_statement(struct query_session *session, struct slice statement,
                             struct error *err)
 {
     struct sql_class class = sql_classify(statement);
     if (class.kind == SQL_MALFORMED)
         return error_set(err, "42601", "syntax error in %s", class.tag);
+    if (class.kind == SQL_COPY_CLIENT)
+        return check_copy(statement, err);
     return class.kind != SQL_ENGINE || check_in_engine(session, statement, err);
 }
 

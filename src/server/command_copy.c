@@ -1,0 +1,25 @@
+/* command_copy.c - COPY from and to the client.
+ *
+ * The grammar is checked when the statement is prepared; everything else when it is
+ * executed, and as PostgreSQL does it: the table first, then the options. */
+#include "server/command.h"
+
+bool command_copy_prepare(struct query_session *session, struct query *query,
+                          struct error *err)
+{
+    struct copy_statement *copy = arena_calloc(&query->arena, 1, sizeof *copy);
+    (void)session;
+    query->copy = copy;
+    return copy ? copy_statement_parse(query->text, &query->arena, copy, err)
+                : error_no_memory(err);
+}
+
+enum pgw_status command_copy(struct query_session *session, struct query *query,
+                             struct query_result *out, struct error *err)
+{
+    (void)session;
+    (void)out;
+    error_set(err, "0A000", "COPY %s the client is not supported",
+              query->copy->is_from ? "from" : "to");
+    return PGW_ERROR;
+}
