@@ -18,8 +18,8 @@ set_target_properties(pgwire PROPERTIES
     SOVERSION ${PGW_SOVERSION}
     LINK_DEPENDS ${map} LINKER_LANGUAGE C)
 target_link_options(pgwire PRIVATE -Wl,--version-script=${map} -Wl,-Bsymbolic-functions)
-target_link_libraries(pgwire PRIVATE project_flags Threads::Threads m PkgConfig::LIBCRYPTO
-                      PkgConfig::LIBIDN)
+target_link_libraries(pgwire PRIVATE project_flags Threads::Threads m PkgConfig::LIBSSL
+                      PkgConfig::LIBCRYPTO PkgConfig::LIBIDN)
 
 # A static library has no such map: its objects become one, in which what is hidden is
 # local, so that no name of an embedder's can collide with one of ours.
@@ -34,7 +34,7 @@ add_library(pgwire_static STATIC ${object})
 set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
 set_target_properties(pgwire_static PROPERTIES
     OUTPUT_NAME pgwire EXPORT_NAME static LINKER_LANGUAGE C)
-target_link_libraries(pgwire_static INTERFACE Threads::Threads m crypto idn)
+target_link_libraries(pgwire_static INTERFACE Threads::Threads m ssl crypto idn)
 
 foreach(target IN ITEMS pgwire pgwire_static)
     target_include_directories(${target} INTERFACE

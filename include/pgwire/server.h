@@ -14,6 +14,19 @@ PGW_BEGIN_DECLS
 /* A listening server. */
 typedef struct pgw_server pgw_server;
 
+/* TLS, from files in PEM form; borrowed for the length of the call. */
+struct pgw_tls_options {
+    const char *certificate_file; /* the server's, then those it is signed by */
+    const char *key_file;         /* mode 0600 or less, or root's and 0640; without a
+                                   * passphrase */
+    const char *client_ca_file; /* whose certificates are taken from clients, which are
+                                 * then asked for one (PGW_AUTH_CERTIFICATE); NULL */
+    const char *crl_file;       /* which of them are revoked, all authorities'; NULL */
+    const char *min_version;    /* "1.2" or "1.3"; NULL = "1.2" */
+    bool required;     /* who comes without TLS is told 28000, but on a unix socket */
+    void *reserved[4]; /* zero */
+};
+
 /* Zero everywhere but in `listen` is a sensible default. */
 struct pgw_server_options {
     const char *listen;        /* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", or
@@ -22,17 +35,27 @@ struct pgw_server_options {
     unsigned blocking_threads; /* 0 = cores * 2: how many may block at once */
     unsigned max_connections;  /* 0 = as many as there are descriptors, less 64 */
     uint32_t login_timeout_ms; /* until authenticated; 0 = 60 s */
-    uint32_t statement_timeout_ms; /* of each statement; 0 = none */
-    void *reserved[4];             /* zero */
+    uint32_t statement_timeout_ms;     /* of each statement; 0 = none */
+    const struct pgw_tls_options *tls; /* NULL: there is none */
+    void *reserved[3];                 /* zero */
 };
 
 /* Make a server that listens at once; it serves when it runs. The handlers' tables are
  * borrowed until it is freed, the options until it returns; ctx is handed to the
  * handlers. NULL with *err set: 08001 for an address that cannot be listened on, 22023
- * for a malformed one, 0A000 for a reserved member that is not zero, 53200. */
+ * for a malformed one, 0A000 for a reserved member that is not zero, 53200, and what
+ * pgw_server_reload_tls says. */
 pgw_server *pgw_server_new(const struct pgw_handlers *handlers, void *ctx,
                            const struct pgw_server_options *options,
                            struct pgw_error *err);
+
+/* Read the files for TLS again, or others; NULL: no TLS from now on. For connections
+ * that begin from now on; the others keep what they have. On an error nothing changes:
+ * 58P01 a file that cannot be read, F0000 one that is not what it should be, 22023 a
+ * version that there is not, 0A000, 53200. Thread-safe. */
+enum pgw_status pgw_server_reload_tls(pgw_server *server,
+                                      const struct pgw_tls_options *tls,
+                                      struct pgw_error *err);
 
 /* The port that it listens on, which port 0 leaves to the system. */
 uint16_t pgw_server_port(const pgw_server *server);

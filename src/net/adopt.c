@@ -7,12 +7,15 @@
 
 #include "net/host.h"
 #include "net/loop.h"
+#include "net/secure.h"
 #include "net/serve.h"
 
 /* What the last tenant of the place has left. */
-static void reset(struct conn *conn, int fd)
+static void reset(struct conn *conn, int fd, const struct session_factory *factory)
 {
     transport_plain(&conn->transport, fd);
+    conn->factory = factory;
+    conn->tls = CONN_CLEAR;
     conn->woken = conn->ending = conn->eof = false;
     atomic_store(&conn->slot, SLOT_NONE);
     (void)pthread_mutex_lock(&conn->lock);
@@ -77,11 +80,13 @@ void adopt(struct net *net, int fd, const struct address *peer,
         (void)close(fd);
         return;
     }
-    reset(conn, fd);
+    reset(conn, fd, factory);
     introduce(conn, peer);
     if (deadlines_reserve(&net->deadlines, net->registry.places) && watch(net, conn) &&
-        open_session(conn, factory))
+        open_session(conn, factory)) {
+        secure_begin(conn);
         serve_first(conn);
-    else
+    } else {
         serve_close(conn);
+    }
 }

@@ -7,7 +7,8 @@
 
 struct net;
 
-/* Takes the socket over; whatever prevents a session closes it. By the watchdog. */
+/* Takes the socket over; whatever prevents a session closes it. The factory is borrowed
+ * for the life of the connection. By the watchdog. */
 void adopt(struct net *net, int fd, const struct address *peer,
            const struct session_factory *factory);
 

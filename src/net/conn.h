@@ -31,6 +31,14 @@ typedef uint64_t conn_handle;
 /* Slots: what a connection has of one. */
 enum slot_state { SLOT_NONE, SLOT_QUEUED, SLOT_GRANTED, SLOT_HELD };
 
+/* Where a connection stands on its way to TLS (secure.c). */
+enum conn_tls {
+    CONN_CLEAR,   /* there is none, unless the session asks for it */
+    CONN_UNKNOWN, /* the first byte tells */
+    CONN_SHAKING,
+    CONN_SECURE
+};
+
 struct conn {
     _Atomic uint64_t word; /* generation, reasons, state: conn.c alone sets it */
     uint32_t index;        /* in the registry's table */
@@ -39,6 +47,8 @@ struct conn {
 
     /* the owner's */
     struct transport transport;
+    const struct session_factory *factory; /* the listener's */
+    enum conn_tls tls;
     struct session_peer peer;
     unsigned reasons; /* of the last wake-up */
     bool woken;       /* what a WAIT waited for has come */

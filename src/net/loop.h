@@ -19,6 +19,7 @@ struct net {
     struct registry registry;
     struct run_queue queue;
     struct slots slots;
+    struct slots handshakes; /* TLS: so many at once, each a moment of CPU */
     struct deadlines deadlines;
     int worker_epoll;   /* clients and the queue's event, edge triggered */
     int watchdog_epoll; /* listeners, the alarm, the clients' hang-ups */

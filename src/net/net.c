@@ -107,6 +107,7 @@ struct net *net_new(const struct net_options *options, struct error *err)
     bool opened = open_descriptors(net);
     run_queue_init(&net->queue, net->queue_event);
     slots_init(&net->slots, net->options.slots);
+    slots_init(&net->handshakes, net->options.io_threads);
     deadlines_init(&net->deadlines);
     if (!registry_init(&net->registry, net->options.max_connections, net))
         (void)error_no_memory(err);
@@ -141,6 +142,7 @@ void net_free(struct net *net)
     registry_free(&net->registry);
     deadlines_free(&net->deadlines);
     slots_free(&net->slots);
+    slots_free(&net->handshakes);
     run_queue_free(&net->queue);
     close_descriptors(net);
     free(net->workers);

@@ -51,6 +51,11 @@ static bool key_matches(const void *self, struct pgw_slice key)
     return pgw_session_key_matches(self, key);
 }
 
+static void tls_started(void *self, const struct pgw_tls *tls)
+{
+    pgw_session_tls_started(self, tls);
+}
+
 static void free_session(void *self)
 {
     pgw_session_free(self);
@@ -67,5 +72,6 @@ const struct session_ops pg_session_ops = {
     .idle = idle,
     .interrupt = interrupt,
     .key_matches = key_matches,
+    .tls_started = tls_started,
     .free = free_session,
 };

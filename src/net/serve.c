@@ -3,6 +3,7 @@
  *     CLOSE  free the session, close the socket
  *     WORK   run: one step
  *     SEND   write the output; would block: not again in this turn (LAST: close)
+ *     TLS    a piece of the handshake (secure.c); would block: likewise
  *     RECV   read into the input; would block: likewise
  *     WAIT   park; once woken, run
  *
@@ -19,13 +20,21 @@
 
 #include "core/heap.h"
 #include "net/loop.h"
+#include "net/secure.h"
 
 enum { IOV_MAX_AT_ONCE = 64 };
 
-enum action { ACTION_CLOSE, ACTION_RUN, ACTION_SEND, ACTION_RECV, ACTION_PARK };
+enum action {
+    ACTION_CLOSE,
+    ACTION_RUN,
+    ACTION_SEND,
+    ACTION_TLS,
+    ACTION_RECV,
+    ACTION_PARK
+};
 
 struct turn {
-    unsigned blocked; /* of PGW_WANT_SEND and _RECV: not before the socket says so */
+    unsigned blocked; /* of PGW_WANT_SEND, _TLS, _RECV: not before the socket says so */
     bool failed;      /* the socket, or memory: close */
 };
 
@@ -66,9 +75,24 @@ static void recv_step(struct conn *conn, struct turn *turn)
     turn->failed = got == TRANSPORT_FAILED;
     /* A short read has emptied the socket, which will tell when there is more; but the
      * end behind the bytes has been told already. */
-    bool short_read = got < (ssize_t)room && !conn->ending;
-    if (got <= 0 || (short_read && !conn->transport.ops->pending(&conn->transport)))
+    bool short_read = got < (ssize_t)room && !(got > 0 && conn->ending);
+    if (short_read && !conn->transport.ops->pending(&conn->transport))
         turn->blocked |= PGW_WANT_RECV;
+}
+
+static void tls_step(struct conn *conn, struct turn *turn)
+{
+    switch (secure_step(conn)) {
+    case SECURE_DONE:
+        turn->blocked = 0; /* what came behind the handshake may have been read */
+        break;
+    case SECURE_BLOCKED:
+        turn->blocked |= PGW_WANT_TLS;
+        break;
+    case SECURE_FAILED:
+        turn->failed = true;
+        break;
+    }
 }
 
 /* ---- the end of a turn ---- */
@@ -86,7 +110,7 @@ static void take_reasons(struct conn *conn, struct turn *turn)
 {
     if (conn->reasons & (CONN_SLOT | CONN_INTERRUPT))
         conn->woken = true;
-    if (conn->reasons & CONN_READY)
+    if (conn->reasons & CONN_READY || secure_is_due(conn))
         turn->blocked = 0;
     if (conn->reasons & CONN_ENDING)
         conn->ending = true;
@@ -97,7 +121,8 @@ static bool park(struct conn *conn, struct turn *turn)
 {
     const struct session *session = &conn->session;
     unsigned want = session->ops->want(session->self);
-    settle_slot(conn, want);
+    if (!secure_is_due(conn))
+        settle_slot(conn, want);
     if (want == PGW_WANT_RECV)
         session->ops->idle(session->self);
     if (conn_park(conn))
@@ -122,7 +147,7 @@ void serve_close(struct conn *conn)
     deadlines_remove(&net->deadlines, conn);
     if (conn->session.ops)
         conn->session.ops->free(conn->session.self);
-    slots_release(&net->slots, conn);
+    slots_release(secure_is_due(conn) ? &net->handshakes : &net->slots, conn);
     conn->transport.ops->close(&conn->transport);
     if (registry_put(&net->registry, conn))
         heap_trim();
@@ -143,6 +168,8 @@ static enum action next_action(const struct conn *conn, const struct turn *turn)
         return ACTION_CLOSE;
     if (want & PGW_WANT_WORK || (want & PGW_WANT_WAIT && conn->woken))
         return ACTION_RUN;
+    if (secure_is_due(conn) || want & PGW_WANT_TLS)
+        return turn->blocked & PGW_WANT_TLS ? ACTION_PARK : ACTION_TLS;
     if (able & PGW_WANT_SEND)
         return ACTION_SEND;
     if (able & PGW_WANT_RECV && !conn->eof)
@@ -166,6 +193,9 @@ void serve(struct conn *conn)
         case ACTION_SEND:
             send_step(conn, &turn);
             break;
+        case ACTION_TLS:
+            tls_step(conn, &turn);
+            break;
         case ACTION_RECV:
             recv_step(conn, &turn);
             break;
@@ -180,7 +210,7 @@ void serve(struct conn *conn)
 
 void serve_first(struct conn *conn)
 {
-    struct turn turn = {.blocked = PGW_WANT_RECV};
+    struct turn turn = {.blocked = PGW_WANT_RECV | PGW_WANT_TLS};
     if (next_action(conn, &turn) != ACTION_PARK || !park(conn, &turn))
         yield(conn);
 }

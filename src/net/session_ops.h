@@ -13,6 +13,8 @@
 
 #include <pgwire/session.h>
 
+struct tls_source;
+
 struct session_ops {
     unsigned (*want)(const void *self); /* mask of enum pgw_want */
     void (*run)(void *self);
@@ -26,6 +28,7 @@ struct session_ops {
                       uint64_t *statement); /* thread-safe */
     bool (*key_matches)(const void *self,
                         struct pgw_slice key); /* thread-safe, or NULL */
+    void (*tls_started)(void *self, const struct pgw_tls *tls); /* or NULL */
     void (*free)(void *self);
 };
 
@@ -44,10 +47,20 @@ struct session_peer {
     struct pgw_peer peer; /* for libpgwire; its address is the one above */
 };
 
+/* TLS for the connections of one listener, but for those over a unix socket. */
+struct session_tls {
+    struct tls_source *source; /* outlives the loop; NULL: none */
+    const char *protocol;      /* by ALPN: "postgresql", "http/1.1" */
+    bool at_once;        /* a connection begins with it; else the session asks, or the
+                          * client's first byte does */
+    uint32_t timeout_ms; /* at_once: of the handshake; 0 = 60 s. Else the session's */
+};
+
 /* Makes sessions for the connections of one listener. */
 struct session_factory {
     bool (*open)(void *ctx, const struct session_peer *peer, struct session *out);
     void *ctx;
+    struct session_tls tls;
 };
 
 /* libpgwire's session behind this table. */

@@ -1,7 +1,7 @@
 /* transport.h - four calls between a connection and its socket.
  *
- * Plain today; TLS is another table behind the same struct. Sockets are non-blocking
- * and never raise SIGPIPE. Used by the connection's owner alone. */
+ * Plain, or with TLS in between (transport_tls.h). Sockets are non-blocking and never
+ * raise SIGPIPE. Used by the connection's owner alone. */
 #ifndef NET_TRANSPORT_H
 #define NET_TRANSPORT_H
 
@@ -21,14 +21,16 @@ struct transport_ops {
     ssize_t (*recv)(struct transport *transport, void *buffer, size_t len);
     /* Bytes taken, fewer than offered when the socket is full. */
     ssize_t (*sendv)(struct transport *transport, struct iovec *iov, size_t count);
-    /* Bytes that wait above the socket, where epoll does not see them. */
+    /* May there be more to read than the last recv has brought, although epoll will not
+     * say so? After a recv. */
     bool (*pending)(const struct transport *transport);
     void (*close)(struct transport *transport);
 };
 
 struct transport {
     const struct transport_ops *ops;
-    int fd; /* owned; closed by ops->close */
+    int fd;                  /* owned; closed by ops->close */
+    struct tls_channel *tls; /* owned likewise; NULL: plain */
 };
 
 void transport_plain(struct transport *transport, int fd);

@@ -37,5 +37,10 @@ bool reserved_unused_tls(const struct pgw_tls *tls)
 
 bool reserved_unused_server(const struct pgw_server_options *options)
 {
-    return IS_UNUSED(options);
+    return IS_UNUSED(options) && IS_NULL_OR_UNUSED(options->tls);
+}
+
+bool reserved_unused_tls_options(const struct pgw_tls_options *tls)
+{
+    return IS_NULL_OR_UNUSED(tls);
 }

@@ -12,6 +12,7 @@
 bool reserved_unused(const struct pgw_handlers *handlers);
 bool reserved_unused_host(const struct pgw_session_options *options);
 bool reserved_unused_tls(const struct pgw_tls *tls);
+bool reserved_unused_tls_options(const struct pgw_tls_options *tls);
 bool reserved_unused_server(const struct pgw_server_options *options);
 
 #endif

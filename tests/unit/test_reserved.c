@@ -15,6 +15,7 @@ struct embedder {
     struct pgw_host host;
     struct pgw_peer peer;
     struct pgw_session_options session;
+    struct pgw_tls_options tls;
     struct pgw_server_options server;
 };
 
@@ -70,12 +71,15 @@ static void test_reserved(void **state)
         {MEMBERS(cancel), true, true},   {MEMBERS(handlers), true, true},
         {MEMBERS(host), true, false},    {MEMBERS(session), true, false},
         {MEMBERS(server), false, true},  {MEMBERS(peer), true, false},
+        {MEMBERS(tls), false, true},
     };
 #undef MEMBERS
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         for (size_t member = 0; member < rows[i].count; member++) {
             init(&made);
+            if (rows[i].reserved == made.tls.reserved) /* else it asks for files */
+                made.server.tls = &made.tls;
             rows[i].reserved[member] = &made;
             assert_int_equal(is_session_made(&made), !rows[i].session);
             assert_int_equal(is_server_made(&made), !rows[i].server);
