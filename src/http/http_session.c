@@ -186,13 +186,20 @@ static void interrupt_query(void *self)
 static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement)
 {
     struct http_session *http = self;
-    if (reason == PGW_INTERRUPT_SHUTDOWN)
+    if (reason == PGW_INTERRUPT_SHUTDOWN || reason == PGW_INTERRUPT_LOGIN_TIMEOUT)
         atomic_store(&http->closing, (unsigned)reason);
     bool runs = running_interrupt(&http->running, (unsigned)reason, statement,
                                   interrupt_query, http);
     if (reason == PGW_INTERRUPT_HANG_UP && runs)
         atomic_store(&http->closing, (unsigned)reason);
     return runs;
+}
+
+static void tls_started(void *self, const struct pgw_tls *tls)
+{
+    struct http_session *http = self;
+    http->peer.peer.is_tls = true;
+    (void)tls; /* nobody asks for more */
 }
 
 const struct session_ops http_session_ops = {.want = want,
@@ -204,4 +211,5 @@ const struct session_ops http_session_ops = {.want = want,
                                              .send_ack = send_ack,
                                              .idle = idle,
                                              .interrupt = interrupt,
+                                             .tls_started = tls_started,
                                              .free = free_session};

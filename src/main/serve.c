@@ -37,6 +37,7 @@ static bool open_pg(void *ctx, const struct session_peer *peer, struct session *
         .pid = peer->pid,
         .peer = &peer->peer,
         .login_timeout_ms = atomic_load(&server->login_timeout_ms),
+        .tls = atomic_load(&server->tls_mode),
         .auth_nonce = server->auth_nonce};
     *out = (struct session){
         &pg_session_ops, pgw_session_new(&pg_front_handlers, &server->front, &options)};
@@ -70,18 +71,24 @@ static bool check_address(struct server *server, const char *address, struct err
     return false;
 }
 
-static bool listen_all(struct server *server, const char *option, const char *standard,
-                       bool (*open)(void *, const struct session_peer *,
-                                    struct session *),
+/* An option that says where to listen, where to unless it does (NULL: nowhere), and for
+ * what. */
+struct entrance {
+    const char *option, *standard;
+    struct session_factory factory;
+};
+
+static bool listen_all(struct server *server, const struct entrance *entrance,
                        char *first, uint16_t *first_port, struct error *err)
 {
-    const struct session_factory factory = {open, server};
-    const struct option_value fallback = {standard, NULL};
-    const struct option_value *value = options_list(&server->options, option);
-    for (value = value ? value : &fallback; value; value = value->next) {
+    const struct option_value fallback = {entrance->standard, NULL};
+    const struct option_value *value = options_list(&server->options, entrance->option);
+    if (!value && entrance->standard)
+        value = &fallback;
+    for (; value; value = value->next) {
         uint16_t port = 0;
         if (!check_address(server, value->text, err) ||
-            !net_listen(server->net, value->text, &factory, &port, err))
+            !net_listen(server->net, value->text, &entrance->factory, &port, err))
             return false;
         if (first[0])
             continue;
@@ -94,6 +101,24 @@ static bool listen_all(struct server *server, const char *option, const char *st
             (void)snprintf(first + len, sizeof server->first_pg - len, ":%u", port);
     }
     return true;
+}
+
+static bool listen_everywhere(struct server *server, struct error *err)
+{
+    const struct entrance pg = {
+        "pg",
+        "127.0.0.1:5433",
+        {open_pg, server, {&server->tls, "postgresql", false, 0}}};
+    const struct entrance http = {"http", "127.0.0.1:8033", {open_http, server, {0}}};
+    const struct entrance https = {
+        "https",
+        NULL,
+        {open_http,
+         server,
+         {&server->tls, "http/1.1", true, atomic_load(&server->login_timeout_ms)}}};
+    return listen_all(server, &pg, server->first_pg, &server->first_pg_port, err) &&
+           listen_all(server, &http, server->first_http, NULL, err) &&
+           listen_all(server, &https, server->first_https, NULL, err);
 }
 
 /* ---- starting ---- */
@@ -168,11 +193,7 @@ static bool start(struct server *server, struct error *err)
     server->net = net_new(&net, err);
     if (!server->net)
         return false;
-    return listen_all(server, "pg", "127.0.0.1:5433", open_pg, server->first_pg,
-                      &server->first_pg_port, err) &&
-           listen_all(server, "http", "127.0.0.1:8033", open_http, server->first_http,
-                      NULL, err) &&
-           open_engine(server, err);
+    return listen_everywhere(server, err) && open_engine(server, err);
 }
 
 static bool announce(struct server *server, struct error *err)
@@ -184,10 +205,11 @@ static bool announce(struct server *server, struct error *err)
     (void)snprintf(host, sizeof host, "%s", server->first_pg);
     if (host[0] != '/')
         *strrchr(host, ':') = '\0';
-    printf(
-        "wirehouse %s · PostgreSQL on %s · HTTP on %s · %lld tables in database %s\n",
-        PGW_VERSION, server->first_pg, server->first_http, (long long)tables,
-        database_name);
+    printf("wirehouse %s · PostgreSQL on %s · HTTP on %s%s%s · %lld tables in database "
+           "%s\n",
+           PGW_VERSION, server->first_pg, server->first_http,
+           server->first_https[0] ? " · HTTPS on " : "", server->first_https,
+           (long long)tables, database_name);
     printf("try: psql -h %s -p %u -d %s\n", host, server->first_pg_port, database_name);
     fflush(stdout);
     LOG_EVENT(&server->log, LOG_INFO, "serving", LOG_TEXT_FIELD("version", PGW_VERSION),
@@ -201,6 +223,7 @@ static void stop(struct server *server)
 {
     control_end(server); /* nobody stops a loop that is gone */
     net_free(server->net);
+    tls_source_free(&server->tls);
     http_front_free(&server->http);
     database_free(&server->database);
     access_free(&server->access);
@@ -253,6 +276,7 @@ int serve_main(int argc, char **argv)
     start_log(&server);
     permit_files();
     systemd_init(&server.systemd);
+    tls_source_init(&server.tls);
     bool done = (access_init(&server.access) || error_no_memory(&err)) &&
                 serve_apply(&server, &server.options, &err) &&
                 control_start(&server, &err) && start(&server, &err) &&

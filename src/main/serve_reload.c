@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "main/serve_state.h"
+#include "main/serve_tls.h"
 
 static bool reload_log(struct server *server, const struct options *options,
                        struct error *err)
@@ -54,6 +55,7 @@ static const struct reloadable {
     {"log level", reload_log},
     {"users and rules", reload_access},
     {"session defaults", reload_sessions},
+    {"certificates", serve_tls_apply},
 };
 
 bool serve_apply(struct server *server, const struct options *options,

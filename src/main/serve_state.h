@@ -9,6 +9,7 @@
 #include "main/serve_options.h"
 #include "main/systemd.h"
 #include "net/net.h"
+#include "net/tls.h"
 #include "server/database.h"
 #include "server/pg_front.h"
 #include "server/session_defaults.h"
@@ -24,12 +25,14 @@ struct server {
     uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     struct session_defaults defaults;
     _Atomic uint32_t login_timeout_ms;
+    struct tls_source tls;
+    _Atomic enum pgw_tls_mode tls_mode;
     struct access access;
     struct database database;
     struct pg_front front;
     struct http_front http;
     struct net *net;
-    char first_pg[128], first_http[128]; /* where to connect to */
+    char first_pg[128], first_http[128], first_https[128]; /* where to connect to */
     uint16_t first_pg_port;
 };
 
