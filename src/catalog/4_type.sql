@@ -66,6 +66,16 @@ create view __wirehouse.__pg.pg_range as
            0::regproc as rngcanonical, 0::regproc as rngsubdiff
     where false;
 
+-- The engine compares bytes, as C does.
+create view __wirehouse.__pg.pg_collation as
+    select oid::pg_oid as oid, collname::name as collname, 11::pg_oid as collnamespace,
+           10::pg_oid as collowner, collprovider::pg_char as collprovider,
+           true as collisdeterministic, -1::integer as collencoding, collcollate,
+           collcollate as collctype, null::varchar as colliculocale,
+           null::varchar as collversion
+    from (values (100, 'default', 'd', null), (950, 'C', 'c', 'C'),
+                 (951, 'POSIX', 'c', 'POSIX')) c(oid, collname, collprovider, collcollate);
+
 create view __wirehouse.__pg.pg_proc as
     select oid, proname, 11::pg_oid as pronamespace, 10::pg_oid as proowner,
            12::pg_oid as prolang, 1::real as procost, 0::real as prorows,

@@ -109,7 +109,8 @@ static const struct object {
     const char *name;
 } classes[] = {{1247, "pg_type"},      {1249, "pg_attribute"}, {1255, "pg_proc"},
                {1259, "pg_class"},     {1262, "pg_database"},  {2609, "pg_description"},
-               {2615, "pg_namespace"}, {3501, "pg_enum"},      {3541, "pg_range"}},
+               {2615, "pg_namespace"}, {3456, "pg_collation"}, {3501, "pg_enum"},
+               {3541, "pg_range"}},
   namespaces[] = {{11, "pg_catalog"}, {2200, "public"}, {13207, "information_schema"}};
 
 static const char *name_of(const struct object *objects, size_t count, uint32_t oid)

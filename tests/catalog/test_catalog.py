@@ -132,6 +132,7 @@ MADE = [
     "select obj_description('item'::regclass), obj_description('item'::regclass, "
     "'pg_class'), col_description('item'::regclass, 2), col_description('item'::regclass, 1)",
     "select * from pg_range where rngtypid = 0",
+    "select * from pg_collation where oid in (100, 950, 951) order by oid",
     "select datname, encoding, datistemplate, datallowconn from pg_database "
     "where datname = current_database()",
     "select nspname, pg_table_is_visible(c.oid), relname from pg_class c join "

@@ -124,7 +124,7 @@ secure_postgres() {
     psql -X -q -v password="$tester_password" >/dev/null <<<"alter role tester password :'password'"
     cp "$1/server.crt" "$1/server.key" "$data"
     [ "$(id -u)" != 0 ] || chown postgres "$data"/server.*
-    echo "hostssl all all 127.0.0.1/32 scram-sha-256" >"$data/pg_hba.conf"
+    printf 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n' >"$data/pg_hba.conf"
     psql -X -q -c "alter system set ssl = on"
     as_postgres "$postgres_bin/pg_ctl" -D "$data" -l "$postgres_data/log" -w -s restart
 }
