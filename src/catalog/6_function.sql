@@ -141,3 +141,10 @@ create macro __wirehouse.__pg.quote_ident(written) as
              'xmlparse', 'xmlpi', 'xmlroot', 'xmlserialize', 'xmltable'))
          then written
          else '"' || replace(written, '"', '""') || '"' end;
+
+-- Where a row is, as PostgreSQL says it: a block and a place in it, of the engine's number
+-- of the row. Those of rows that have not been committed are huge.
+create macro __wirehouse.__pg.ctid(number) as
+    ('(' || case when number < 18014398509481984 then number >> 15
+                 else 2147483648 + ((number >> 15) & 2147483647) end
+         || ',' || ((number & 32767) + 1) || ')')::tid;

@@ -183,6 +183,10 @@ static bool choose_scalar(const struct column *column,
         out->write = cell_binary_char;
         out->max += 1;
     }
+    if (binary && column->type->oid == PG_TIDOID) {
+        out->write = cell_binary_tid;
+        out->max += PG_TID_BYTES;
+    }
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* cell_bytes.c - cells of text, bytes, bits and labels. */
 #include "pgwire/cell_write.h"
+#include "pgwire/pg_type.h"
 
 static void load_uuid(const struct cell *cell, size_t row, uint8_t out[16])
 {
@@ -78,6 +79,27 @@ uint8_t *cell_binary_char(const struct cell *cell, size_t row, uint8_t *to)
     to = value_put32(to, 1);
     *to = text.len ? (uint8_t)text.data[0] : 0;
     return to + 1;
+}
+
+static uint32_t take_number(const char **at, const char *end)
+{
+    uint32_t value = 0;
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++)
+        value = value * 10 + (uint32_t)(**at - '0');
+    return value;
+}
+
+/* Of "(block,offset)": the block in four bytes, the offset in two. */
+uint8_t *cell_binary_tid(const struct cell *cell, size_t row, uint8_t *to)
+{
+    struct slice text = column_slice(cell->column, row);
+    const char *at = text.data + 1, *end = text.data + text.len;
+    if (text.len < sizeof "(0,0)" - 1)
+        return cell_fail(cell, "22P02");
+    to = value_put32(to, PG_TID_BYTES);
+    to = value_put32(to, take_number(&at, end));
+    at++;
+    return value_put16(to, (uint16_t)take_number(&at, end));
 }
 
 /* jsonb's binary form is its text behind a version. */

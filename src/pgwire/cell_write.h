@@ -51,7 +51,7 @@ cell_writer cell_text_uuid, cell_binary_uuid;
 cell_writer cell_string16, cell_slice; /* text and binary alike */
 cell_writer cell_text_bytes, cell_escape_bytes;
 cell_writer cell_text_bit, cell_binary_bit;
-cell_writer cell_jsonb, cell_binary_char;
+cell_writer cell_jsonb, cell_binary_char, cell_binary_tid;
 cell_writer cell_enum;
 size_t cell_longest_label(const struct type *type);
 

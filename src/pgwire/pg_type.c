@@ -132,5 +132,7 @@ int32_t plan_type_typmod(const struct type *type)
 /* An enum is an OID to PostgreSQL, and so is all that reads as a name. */
 int16_t plan_type_typlen(const struct type *type)
 {
+    if (type->oid == PG_TIDOID)
+        return PG_TID_BYTES;
     return type->oid && (type->id == TYPE_ENUM || type->id == TYPE_OID) ? 4 : 0;
 }

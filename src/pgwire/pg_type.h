@@ -21,6 +21,10 @@ struct pg_type {
     char category;
 };
 
+/* Where a row is, which tables have and embedders do not make: a block, and a place in
+ * it. */
+enum { PG_TIDOID = 27, PG_TID_BYTES = 6 };
+
 /* PostgreSQL's own types, not their arrays; NULL: not one of them. */
 const struct pg_type *pg_type_find(uint32_t oid);
 /* Of what a built-in array type holds; NULL: not one. */

@@ -39,16 +39,23 @@ bool query_refuse_when_failed(const struct query_session *session,
 }
 
 /* PostgreSQL's catalogue, and how its names are known in a text. */
-bool query_rewrite(const struct query_session *session, struct slice text,
-                   struct arena *arena, struct sql_rewritten *out)
+static bool rewrite(const struct query_session *session, struct slice text,
+                    bool system_columns, struct arena *arena, struct sql_rewritten *out)
 {
-    const struct sql_catalog catalog = {.schema = CATALOG_SCHEMA,
+    const struct sql_catalog catalog = {.system_columns = system_columns,
+                                        .schema = CATALOG_SCHEMA,
                                         .own = CATALOG_DATABASE,
                                         .database = session->database->name,
                                         .has_relation = catalog_has_relation,
                                         .has_function = catalog_has_function,
                                         .is_builtin = catalog_is_builtin};
     return sql_rewrite(text, &catalog, arena, out);
+}
+
+bool query_rewrite(const struct query_session *session, struct slice text,
+                   struct arena *arena, struct sql_rewritten *out)
+{
+    return rewrite(session, text, false, arena, out);
 }
 
 int32_t query_origin(const struct query *query, const char *const *casts, size_t count,
@@ -135,18 +142,36 @@ static bool refuse_changes(const struct query *query, struct error *err)
                      (int)name->len, name->data);
 }
 
-/* Plan the text with the client's casts, then with those that make its types known. */
+/* Plan the text with the client's casts. */
+static bool plan_as_given(struct query_session *session, struct query *query,
+                          const struct query_hints *hints, bool system_columns,
+                          struct engine_stmt **stmt, struct error *err)
+{
+    if (!rewrite(session, query->text, system_columns, &query->arena, &query->source) ||
+        !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
+                         &query->engine_text))
+        return error_no_memory(err);
+    return refuse_changes(query, err) && prepare_text(session, query, hints, stmt, err);
+}
+
+/* Does it lack a column that every table of PostgreSQL's has? */
+static bool lacks_system_column(const struct error *err)
+{
+    return strcmp(err->sqlstate, "42703") == 0 && strstr(err->message, "ctid");
+}
+
+/* … then, or with the casts that make its types known. */
 static bool plan(struct query_session *session, struct query *query,
                  const struct query_hints *hints, struct engine_stmt **stmt,
                  struct error *err)
 {
-    if (!query_rewrite(session, query->text, &query->arena, &query->source) ||
-        !sql_params_cast(query->source.text, hints->casts, hints->count, &query->arena,
-                         &query->engine_text))
-        return error_no_memory(err);
-    if (!refuse_changes(query, err))
-        return false;
-    bool done = prepare_text(session, query, hints, stmt, err);
+    struct error second;
+    bool done = plan_as_given(session, query, hints, false, stmt, err);
+    if (!done && lacks_system_column(err)) {
+        done = plan_as_given(session, query, hints, true, stmt, &second);
+        if (!done && strcmp(second.sqlstate, "42703") != 0) /* not even a row id */
+            *err = second;
+    }
     size_t count = sql_param_max(query->text);
     if (done && (*stmt)->param_count != count)
         return error_set(err, "42P18", "could not determine data type of parameter $%u",

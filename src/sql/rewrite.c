@@ -15,7 +15,7 @@
 static rewrite_rule *const rules[] = {
     rewrite_operator,  rewrite_collation, rewrite_regex, rewrite_array,
     rewrite_qualified, rewrite_public,    rewrite_type,  rewrite_reg,
-    rewrite_bytes,     rewrite_numeric,
+    rewrite_bytes,     rewrite_numeric,   rewrite_ctid,
 };
 
 /* ---- is there anything to do? ---- */
@@ -28,9 +28,9 @@ static bool begins(struct slice text, const char *with)
 
 static bool is_trigger(const struct token *token)
 {
-    static const char *const words[] = {"pg_",      "reg",     "oid",    "public",
-                                        "operator", "collate", "jsonb",  "char",
-                                        "varbit",   "drop",    "numeric"};
+    static const char *const words[] = {"pg_",      "reg",     "oid",     "public",
+                                        "operator", "collate", "jsonb",   "char",
+                                        "varbit",   "drop",    "numeric", "ctid"};
     struct slice text = token->text;
     if (token->kind == TOKEN_STRING)
         return begins(text, "'{") || begins(text, "'\\x") || begins(text, "e'{") ||

@@ -22,6 +22,8 @@ struct sql_catalog {
     bool (*has_function)(struct slice name);
     /* Can a literal of this reg* type be read without asking the catalogue? */
     bool (*is_builtin)(struct slice type, struct slice literal);
+    /* What PostgreSQL's tables have beside their columns (ctid) is meant. */
+    bool system_columns;
 };
 
 /* A stretch of the text made: in the original it begins at `from`; copied as it is, or

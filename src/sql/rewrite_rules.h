@@ -29,9 +29,10 @@ struct rewrite {
 /* A rule at token i; true: it has changed something. */
 typedef bool rewrite_rule(struct rewrite *rewrite, size_t i);
 
-rewrite_rule rewrite_operator, rewrite_collation, rewrite_regex; /* rewrite_syntax.c */
-rewrite_rule rewrite_array;                                      /* rewrite_array.c */
-rewrite_rule rewrite_bytes, rewrite_numeric;                     /* rewrite_literal.c */
+rewrite_rule rewrite_operator, rewrite_collation, rewrite_regex,
+    rewrite_ctid;                            /* rewrite_syntax.c */
+rewrite_rule rewrite_array;                  /* rewrite_array.c */
+rewrite_rule rewrite_bytes, rewrite_numeric; /* rewrite_literal.c */
 rewrite_rule rewrite_qualified, rewrite_public, rewrite_type,
     rewrite_reg; /* …names.c */
 

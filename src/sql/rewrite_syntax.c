@@ -41,6 +41,37 @@ bool rewrite_collation(struct rewrite *rewrite, size_t i)
     return false;
 }
 
+/* Does another kind of name stand behind this word? */
+static bool names_other(const struct rewrite *rewrite, size_t i)
+{
+    static const char *const words[] = {"as",     "from",  "join", "into",
+                                        "update", "table", "only"};
+    for (size_t w = 0; i < rewrite->count && w < ARRAY_LEN(words); w++) {
+        if (token_is_word(rewrite_token(rewrite, i), words[w]))
+            return true;
+    }
+    return false;
+}
+
+/* Where a row is: the engine's number of it, which its tables have as a column. */
+bool rewrite_ctid(struct rewrite *rewrite, size_t i)
+{
+    const struct sql_catalog *catalog = rewrite->catalog;
+    if (!catalog->system_columns || !rewrite_is_name(rewrite, i, "ctid") ||
+        rewrite_is_symbol(rewrite, i + 1, '(') ||
+        rewrite_is_symbol(rewrite, i + 1, '.') || names_other(rewrite, i - 1))
+        return false;
+    size_t start = i;
+    while (start >= 2 && rewrite_is_symbol(rewrite, start - 1, '.') &&
+           rewrite_is_any_name(rewrite, start - 2))
+        start -= 2;
+    rewrite_before(rewrite, start,
+                   arena_printf(rewrite->arena, "%s.ctid(", catalog->schema));
+    rewrite_put(rewrite, i, "rowid");
+    rewrite_after(rewrite, i, ")");
+    return true;
+}
+
 /* ---- regular expressions ---- */
 
 static bool touches(const struct rewrite *rewrite, size_t i)

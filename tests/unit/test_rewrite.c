@@ -158,6 +158,33 @@ static void test_rewrite(void **state)
     }
 }
 
+/* Where a row is, once it has turned out that there is no column of that name. */
+static void test_system_columns(void **state)
+{
+    static const struct {
+        const char *sql, *rewritten;
+    } texts[] = {
+        {"select ctid, a from t", "select W.ctid(rowid), a from t"},
+        {"delete from t where \"t\".CTID = '(0,1)'",
+         "delete from t where W.ctid(\"t\".rowid) = '(0,1)'"},
+        {"select public.t.ctid from t", "select W.ctid(main.t.rowid) from t"},
+        {"select a as ctid, ctid.b, ctid(1), 'ctid' from ctid",
+         "select a as ctid, ctid.b, ctid(1), 'ctid' from ctid"},
+    };
+    struct sql_catalog with = catalog;
+    (void)state;
+    with.system_columns = true;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct arena arena = {0};
+        struct sql_rewritten out;
+        assert_true(sql_rewrite(slice_of(texts[i].sql), &with, &arena, &out));
+        assert_slice(out.text, texts[i].rewritten);
+        assert_true(sql_rewrite(slice_of(texts[i].sql), &catalog, &arena, &out));
+        assert_false(out.text.len > 40 && strstr(out.text.data, "rowid"));
+        arena_free(&arena);
+    }
+}
+
 static void test_refused(void **state)
 {
     static const struct {
@@ -307,6 +334,7 @@ static void test_tables(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(test_rewrite), cmocka_unit_test(test_refused),
-          cmocka_unit_test(test_origin), cmocka_unit_test(test_names),
-          cmocka_unit_test(test_format), cmocka_unit_test(test_tables))
+UNIT_MAIN(cmocka_unit_test(test_rewrite), cmocka_unit_test(test_system_columns),
+          cmocka_unit_test(test_refused), cmocka_unit_test(test_origin),
+          cmocka_unit_test(test_names), cmocka_unit_test(test_format),
+          cmocka_unit_test(test_tables))
