@@ -7,9 +7,9 @@
 #include "core/zone_file.h"
 
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+
+#include "core/file.h"
 
 enum { HEADER_BYTES = 44, TYPE_BYTES = 6, FILE_MAX = 1 << 20 };
 
@@ -165,23 +165,6 @@ static bool append_entry(struct arena *arena, const char **path, struct slice co
     return found != NULL;
 }
 
-static uint8_t *read_file(struct arena *arena, const char *path, size_t *len)
-{
-    struct stat status;
-    FILE *file = fopen(path, "re");
-    uint8_t *data = NULL;
-    if (file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
-        status.st_size > 0 && status.st_size <= FILE_MAX) {
-        *len = (size_t)status.st_size;
-        data = arena_alloc(arena, *len);
-        if (data && fread(data, 1, *len, file) != *len)
-            data = NULL;
-    }
-    if (file)
-        fclose(file);
-    return data;
-}
-
 const struct zone_table *zone_file_load(struct arena *arena, struct slice *name)
 {
     const char *directory = getenv("TZDIR");
@@ -198,8 +181,9 @@ const struct zone_table *zone_file_load(struct arena *arena, struct slice *name)
         rest.data += len + more;
         rest.len -= len + more;
     }
-    size_t bytes;
-    const uint8_t *data = read_file(arena, path, &bytes);
+    struct slice data;
+    bool is_read = file_read(arena, path, FILE_MAX, &data);
     *name = slice_of(path + strlen(directory) + 1);
-    return data ? zone_file_parse(arena, data, bytes) : NULL;
+    return is_read ? zone_file_parse(arena, (const uint8_t *)data.data, data.len)
+                   : NULL;
 }

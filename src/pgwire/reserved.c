@@ -44,3 +44,8 @@ bool reserved_unused_tls_options(const struct pgw_tls_options *tls)
 {
     return IS_NULL_OR_UNUSED(tls);
 }
+
+bool reserved_unused_jwt(const struct pgw_jwt_options *options)
+{
+    return IS_UNUSED(options);
+}

@@ -5,6 +5,7 @@
 #ifndef PGWIRE_RESERVED_H
 #define PGWIRE_RESERVED_H
 
+#include <pgwire/oauth.h>
 #include <pgwire/server.h>
 #include <pgwire/session.h>
 
@@ -14,5 +15,6 @@ bool reserved_unused_host(const struct pgw_session_options *options);
 bool reserved_unused_tls(const struct pgw_tls *tls);
 bool reserved_unused_tls_options(const struct pgw_tls_options *tls);
 bool reserved_unused_server(const struct pgw_server_options *options);
+bool reserved_unused_jwt(const struct pgw_jwt_options *options);
 
 #endif

@@ -1,6 +1,7 @@
 /* test_reserved.c - a program made for a later libpgwire is turned down. */
 #include "unit.h"
 
+#include <pgwire/oauth.h>
 #include <pgwire/server.h>
 #include <pgwire/session.h>
 
@@ -87,4 +88,18 @@ static void test_reserved(void **state)
     }
 }
 
-UNIT_MAIN(cmocka_unit_test(test_zero), cmocka_unit_test(test_reserved))
+static void test_validator(void **state)
+{
+    (void)state;
+    for (size_t member = 0; member < 4; member++) {
+        struct pgw_error err;
+        struct pgw_jwt_options options = {
+            .issuer = "i", .audience = "a", .key_file = "/nowhere"};
+        options.reserved[member] = &options;
+        assert_null(pgw_jwt_validator_new(&options, &err));
+        assert_string_equal(err.sqlstate, "0A000");
+    }
+}
+
+UNIT_MAIN(cmocka_unit_test(test_zero), cmocka_unit_test(test_reserved),
+          cmocka_unit_test(test_validator))
