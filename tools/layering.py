@@ -29,7 +29,7 @@ MAY = {
     "spool": {"core", "batch"},
     "encode": {"core", "batch", PUBLIC, *VALUES},
     "server": {"core", "batch", "access", "catalog", "engine", "sql", "spool", "encode", PUBLIC, *VALUES},
-    "http": {"core", "batch", "access", "engine", "sql", "encode", "server", "net/session_ops.h", PUBLIC},
+    "http": {"core", "batch", "access", "engine", "sql", "encode", "server", "net/session_ops.h", PUBLIC, *SECRETS},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(pgwire/[^>]+)>)', re.M)
 GENERATED = {"pow10_table.h", "catalog_sql.h"}

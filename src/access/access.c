@@ -72,6 +72,7 @@ static struct access_set *load(const struct access_files *files, struct error *e
         return NULL;
     }
     atomic_init(&set->references, 1);
+    set->allows_cleartext = files->allows_cleartext;
     set->is_open = !files->users && !files->rules;
     if (load_users(set, files, err) && load_rules(set, files, err) &&
         load_ident(set, files, err))
@@ -129,4 +130,9 @@ bool access_is_open(const struct access_set *set)
 const struct users *access_users(const struct access_set *set)
 {
     return set->has_users ? &set->users : NULL;
+}
+
+bool access_allows_cleartext(const struct access_set *set)
+{
+    return set->allows_cleartext;
 }

@@ -44,6 +44,7 @@ bool access_load(struct access *access, const struct access_files *files,
 struct access_set *access_acquire(struct access *access);
 void access_release(struct access_set *set);
 
+bool access_allows_cleartext(const struct access_set *set);
 /* Neither users nor rules were given: everybody on this machine may do everything. */
 bool access_is_open(const struct access_set *set);
 /* NULL: none were given. */

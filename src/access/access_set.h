@@ -9,6 +9,7 @@
 struct access_set {
     _Atomic unsigned references;
     struct arena arena;
+    bool allows_cleartext;
     bool is_open;   /* neither users nor rules were given */
     bool has_users; /* a users file was given: who is not in it does not exist */
     struct users users;

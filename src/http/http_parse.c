@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pgwire/crypto.h"
+
 #if WIREHOUSE_LLHTTP
 #include <llhttp.h>
 typedef llhttp_t library_parser;
@@ -26,6 +28,7 @@ struct http_parse {
     char name[NAME_MAX_BYTES], value[VALUE_MAX_BYTES];
     size_t name_len, value_len, path_len;
     bool in_value;
+    struct buf secret; /* the value of Authorization */
 };
 
 static struct http_parse *self_of(library_parser *parser)
@@ -51,6 +54,29 @@ static void keep(char *to, const char *value)
     memcpy(to, value, strlen(value) + 1);
 }
 
+/* Its value is long, and goes to a place of its own, which is wiped. */
+static bool is_secret(const struct http_parse *parse)
+{
+    return strcasecmp(parse->name, "authorization") == 0;
+}
+
+/* Too long, or twice there: nothing is kept. */
+static void keep_secret(struct http_parse *parse, const char *text, size_t len)
+{
+    if (parse->request.has_head)
+        return; /* it stands behind the body */
+    if (parse->request.authorization_count > 0 ||
+        buf_len(&parse->secret) + len > HTTP_AUTHORIZATION_MAX ||
+        !buf_append(&parse->secret, text, len))
+        parse->request.authorization_count = 2;
+}
+
+static void forget_secret(struct http_parse *parse)
+{
+    crypto_wipe(parse->secret.memory, parse->secret.capacity);
+    buf_free(&parse->secret);
+}
+
 static void finish_header(struct http_parse *parse)
 {
     struct http_request *request = &parse->request;
@@ -60,6 +86,8 @@ static void finish_header(struct http_parse *parse)
     } else if (strcasecmp(parse->name, "x-query-id") == 0) {
         keep(request->query_id, parse->value);
         request->query_id_count++;
+    } else if (is_secret(parse)) {
+        request->authorization_count++;
     } else if (strcasecmp(parse->name, "origin") == 0) {
         keep(request->origin, parse->value);
     } else if (strcasecmp(parse->name, "expect") == 0 &&
@@ -85,7 +113,9 @@ static int on_value(library_parser *parser, const char *text, size_t len)
 {
     struct http_parse *parse = self_of(parser);
     parse->in_value = true;
-    if (!append(parse->value, &parse->value_len, sizeof parse->value, text, len))
+    if (is_secret(parse))
+        keep_secret(parse, text, len);
+    else if (!append(parse->value, &parse->value_len, sizeof parse->value, text, len))
         parse->value_len = sizeof parse->value; /* cut, and never equal to anything */
     return 0;
 }
@@ -105,6 +135,9 @@ static int on_headers_complete(library_parser *parser)
     finish_header(parse);
     parse->request.path[strcspn(parse->request.path, "?#")] = '\0';
     parse->request.is_http10 = parser->http_major == 1 && parser->http_minor == 0;
+    parse->request.authorization =
+        (struct slice){(const char *)buf_data(&parse->secret), buf_len(&parse->secret)};
+    parse->request.has_head = true;
     return 0;
 }
 
@@ -206,6 +239,7 @@ void http_parse_free(struct http_parse *parse)
     if (!parse)
         return;
     buf_free(&parse->request.body);
+    forget_secret(parse);
     free(parse);
 }
 
@@ -238,6 +272,7 @@ void http_parse_next(struct http_parse *parse)
 {
     struct buf body = parse->request.body;
     buf_free(&body);
+    forget_secret(parse);
     parse->request = (struct http_request){0};
     parse->outcome = HTTP_NEED_MORE;
     parse->path_len = parse->name_len = parse->value_len = 0;

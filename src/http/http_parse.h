@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/buf.h"
+#include "core/slice.h"
 
 struct http_parse;
 
@@ -19,14 +20,17 @@ enum http_parsed {
     HTTP_NO_MEMORY
 };
 
-enum { HTTP_PATH_MAX = 1024, HTTP_HOST_MAX = 256 };
+enum { HTTP_PATH_MAX = 1024, HTTP_HOST_MAX = 256, HTTP_AUTHORIZATION_MAX = 8192 };
 
 struct http_request {
     char method[16];
     char path[HTTP_PATH_MAX]; /* without the query */
     char host[HTTP_HOST_MAX], origin[HTTP_HOST_MAX];
     char query_id[HTTP_HOST_MAX]; /* X-Query-Id */
-    unsigned host_count, query_id_count;
+    /* Authorization, of at most HTTP_AUTHORIZATION_MAX bytes, else it is empty. */
+    struct slice authorization;
+    unsigned host_count, query_id_count, authorization_count;
+    bool has_head; /* all of this is known, but for the body */
     bool keep_alive;
     bool expects_continue; /* and the body has not begun to arrive */
     bool is_http10;

@@ -70,7 +70,9 @@ bool http_queries_cancel(struct http_queries *queries, const char *id,
 {
     pthread_mutex_lock(&queries->lock);
     const struct http_session *http = strmap_get(&queries->sessions, slice_of(id));
-    bool told = http && http_signal(asker, http->peer.pid, PGW_INTERRUPT_CANCEL);
+    bool may =
+        http && (asker->role == ROLE_ADMIN || strcmp(asker->user, http->user) == 0);
+    bool told = may && http_signal(asker, http->peer.pid, PGW_INTERRUPT_CANCEL);
     pthread_mutex_unlock(&queries->lock);
     return told;
 }

@@ -36,7 +36,8 @@ bool http_queries_add(struct http_queries *queries, struct http_session *http,
                       struct error *err) MUST_CHECK;
 /* Before it has ended, so that what is found runs; again: nothing. */
 void http_queries_remove(struct http_queries *queries, struct http_session *http);
-/* By another session: false, no query of that id runs. */
+/* By another session: false, no query of that id runs, or it is another user's and the
+ * asker no admin. */
 bool http_queries_cancel(struct http_queries *queries, const char *id,
                          const struct http_session *asker);
 

@@ -15,18 +15,26 @@
 
 /* ---- the query layer's client ---- */
 
-static bool block_begin(void *client)
+bool http_block_begin(struct http_session *http)
 {
-    struct http_session *http = client;
     return !http->peer.host || !http->peer.host->block_begin ||
            http->peer.host->block_begin(http->peer.host_self);
 }
 
-static void block_end(void *client)
+void http_block_end(struct http_session *http)
 {
-    struct http_session *http = client;
     if (http->peer.host && http->peer.host->block_end)
         http->peer.host->block_end(http->peer.host_self);
+}
+
+static bool block_begin(void *client)
+{
+    return http_block_begin(client);
+}
+
+static void block_end(void *client)
+{
+    http_block_end(client);
 }
 
 bool http_signal(const struct http_session *http, uint32_t pid,
@@ -306,14 +314,27 @@ static bool take_id(struct http_session *http, struct error *err)
     return true;
 }
 
+/* A session is one user's: who comes next on the same connection has another. */
+static bool need_session(struct http_session *http, struct error *err)
+{
+    if (http->session && query_session_is_for(http->session, http->user, http->role))
+        return true;
+    query_session_free(http->session);
+    http->session = query_session_new(http->front->database, &client_ops, http);
+    if (!http->session)
+        return error_no_memory(err);
+    if (query_session_identify(http->session, http->user, http->role, err))
+        return true;
+    query_session_free(http->session);
+    http->session = NULL;
+    return false;
+}
+
 void http_query_begin(struct http_session *http)
 {
     struct error err;
     http->query = (struct http_query){0};
-    if (!http->session)
-        http->session = query_session_new(http->front->database, &client_ops, http);
-    bool done = http->session != NULL || error_no_memory(&err);
-    if (!done || !take_id(http, &err) ||
+    if (!need_session(http, &err) || !take_id(http, &err) ||
         !http_body_read(&http->query, &http_parse_request(http->parse)->body, &err) ||
         !check_kind(http, &err)) {
         refuse(http, status_of(err.sqlstate), &err);

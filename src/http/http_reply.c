@@ -12,6 +12,7 @@ static const struct {
     {200, "OK"},
     {204, "No Content"},
     {400, "Bad Request"},
+    {401, "Unauthorized"},
     {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
@@ -44,19 +45,22 @@ void http_reply_done(struct http_session *http)
     http_query_drop(http);
     http_parse_next(http->parse);
     http->query_id[0] = '\0';
+    http->is_admitted = false;
     http->state = http->keep_alive ? HTTP_READING : HTTP_CLOSED;
 }
 
 static int write_head(const struct http_session *http, int status, const char *type,
                       const char *framing, char *out, size_t size)
 {
+    static const char challenge[] =
+        "WWW-Authenticate: Basic realm=\"wirehouse\", charset=\"UTF-8\"\r\n";
     const char *id = http->query_id;
     return snprintf(out, size,
-                    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s%s%s%s"
+                    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s%s%s%s%s"
                     "Cache-Control: no-store\r\nX-Content-Type-Options: "
                     "nosniff\r\n%s\r\n",
                     status, reason_of(status), type, framing, *id ? "X-Query-Id: " : "",
-                    id, *id ? "\r\n" : "",
+                    id, *id ? "\r\n" : "", status == 401 ? challenge : "",
                     http->keep_alive ? "" : "Connection: close\r\n");
 }
 

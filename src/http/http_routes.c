@@ -1,6 +1,9 @@
 /* http_routes.c - which request goes where; adding a resource is adding a row. */
 #include <string.h>
+#include <strings.h>
 
+#include "access/access.h"
+#include "http/http_auth.h"
 #include "http/http_state.h"
 
 static void get_health(struct http_session *http)
@@ -19,11 +22,12 @@ static void get_ready(struct http_session *http)
 static const struct route {
     const char *method, *path;
     void (*serve)(struct http_session *);
+    bool is_public; /* whoever asks is answered */
 } routes[] = {
-    {"GET", "/health", get_health},
-    {"GET", "/ready", get_ready},
-    {"POST", "/v1/query", http_query_begin},
-    {"DELETE", "/v1/query/", http_query_cancel},
+    {"GET", "/health", get_health, true},
+    {"GET", "/ready", get_ready, true},
+    {"POST", "/v1/query", http_query_begin, false},
+    {"DELETE", "/v1/query/", http_query_cancel, false},
 };
 
 /* A path that ends in a slash is that of everything right below it. */
@@ -59,12 +63,45 @@ static bool names_loopback(const char *text)
     return false;
 }
 
-/* Without authentication, a page from elsewhere must not reach this server through the
- * browser of who runs it (DNS rebinding): the names it uses must be this machine's. */
-static bool is_trusted(const struct http_request *request)
+/* Is it the same host, port included, whose page asks? */
+static bool is_same_origin(const struct http_request *request)
 {
-    return (request->host_count == 0 || names_loopback(request->host)) &&
-           (request->origin[0] == '\0' || names_loopback(request->origin));
+    const char *scheme = strstr(request->origin, "://");
+    return request->host_count == 1 && scheme &&
+           strcasecmp(scheme + 3, request->host) == 0;
+}
+
+static bool asks_passwords(const struct http_session *http)
+{
+    if (!http->front->access)
+        return false;
+    struct access_set *set = access_acquire(http->front->access);
+    bool is_open = access_is_open(set);
+    access_release(set);
+    return !is_open;
+}
+
+/* A page from elsewhere must not reach this server through the browser of who runs it:
+ * without authentication the names it uses must be this machine's (DNS rebinding), and
+ * with it the browser may know the password. */
+static bool is_trusted(const struct http_session *http,
+                       const struct http_request *request)
+{
+    bool is_own = request->origin[0] == '\0' || names_loopback(request->origin);
+    if (asks_passwords(http))
+        return is_own || is_same_origin(request);
+    return (request->host_count == 0 || names_loopback(request->host)) && is_own;
+}
+
+/* Once it is known who asks. */
+static void serve(struct http_session *http, const struct route *route)
+{
+    enum http_admission admission = HTTP_ADMITTED;
+    if (!route->is_public && !http->is_admitted)
+        admission = http_admit(http);
+    http->waiting = admission == HTTP_WAITS;
+    if (admission == HTTP_ADMITTED)
+        route->serve(http);
 }
 
 void http_route(struct http_session *http)
@@ -80,8 +117,8 @@ void http_route(struct http_session *http)
         refuse(http, 400, "08P01", "a request has exactly one Host");
         return;
     }
-    if (!is_trusted(request)) {
-        refuse(http, 403, "28000", "only pages and clients of this machine are served");
+    if (!is_trusted(http, request)) {
+        refuse(http, 403, "28000", "pages of other hosts are not served");
         return;
     }
     for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
@@ -89,7 +126,7 @@ void http_route(struct http_session *http)
             continue;
         known = true;
         if (strcmp(routes[i].method, request->method) == 0) {
-            routes[i].serve(http);
+            serve(http, &routes[i]);
             return;
         }
     }

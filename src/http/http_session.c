@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "http/http_auth.h"
 #include "http/http_state.h"
 
 enum { BODY_MAX = 64 << 20, HIGH_WATER = 256 << 10, RECV_BYTES = 8192 };
@@ -10,15 +11,20 @@ enum { BODY_MAX = 64 << 20, HIGH_WATER = 256 << 10, RECV_BYTES = 8192 };
 bool http_front_init(struct http_front *front, struct database *database,
                      const struct session_defaults *defaults)
 {
-    front->defaults = defaults;
-    front->database = http_queries_init(&front->queries) ? database : NULL;
+    *front = (struct http_front){.defaults = defaults, .basic = basic_new()};
+    if (front->basic && http_queries_init(&front->queries))
+        front->database = database;
+    else
+        basic_free(front->basic);
     return front->database != NULL;
 }
 
 void http_front_free(struct http_front *front)
 {
-    if (front->database)
-        http_queries_free(&front->queries);
+    if (!front->database)
+        return;
+    http_queries_free(&front->queries);
+    basic_free(front->basic);
     front->database = NULL;
 }
 
@@ -67,13 +73,24 @@ static void refuse(struct http_session *http, int status, const char *sqlstate,
     http_reply_problem(http, status, &err);
 }
 
+/* Who it is from is asked before the body is read. */
+static void await_body(struct http_session *http)
+{
+    bool has_head = http_parse_request(http->parse)->has_head;
+    enum http_admission admission = HTTP_ADMITTED;
+    if (has_head && !http->is_admitted)
+        admission = http_admit(http);
+    http->waiting = admission == HTTP_WAITS;
+    if (admission == HTTP_ADMITTED && http_parse_take_continue(http->parse) &&
+        !chain_append(&http->output, "HTTP/1.1 100 Continue\r\n\r\n", 25))
+        http->state = HTTP_CLOSED;
+}
+
 static void read_request(struct http_session *http)
 {
     switch (http_parse_run(http->parse, &http->input)) {
     case HTTP_NEED_MORE:
-        if (http_parse_take_continue(http->parse) &&
-            !chain_append(&http->output, "HTTP/1.1 100 Continue\r\n\r\n", 25))
-            http->state = HTTP_CLOSED;
+        await_body(http);
         break;
     case HTTP_COMPLETE:
         http->state = HTTP_ROUTING;

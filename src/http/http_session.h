@@ -8,6 +8,8 @@
 #include "http/http_queries.h"
 #include "net/session_ops.h"
 
+struct access;
+struct basic;
 struct database;
 struct session_defaults;
 
@@ -16,6 +18,8 @@ struct http_front {
     struct database *database;
     const struct session_defaults *defaults; /* NULL: the settings' own */
     struct http_queries queries;
+    struct access *access; /* who may ask; NULL: whoever it is, as an admin */
+    struct basic *basic;   /* what passwords have fitted */
 };
 
 bool http_front_init(struct http_front *front, struct database *database,

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "access/basic.h"
 #include "core/buf.h"
 #include "core/chain.h"
 #include "core/running.h"
@@ -36,6 +37,9 @@ struct http_session {
     struct http_parse *parse;
     struct query_session *session; /* made when the first query comes */
     struct http_query query;
+    char user[USERS_NAME_MAX + 1]; /* of the request, once it is admitted */
+    enum user_role role;
+    bool is_admitted;
     char query_id[HTTP_ID_MOST + 1]; /* "" = the request is none for a query */
     bool is_listed;                  /* … under that id (http_queries.c) */
     struct buf scratch;              /* a piece of the answer's body */
@@ -69,6 +73,9 @@ bool http_body_read(struct http_query *query, const struct buf *body,
                     struct error *err) MUST_CHECK;
 
 /* ---- http_query.c ---- */
+/* pgw_host.block_begin, and block_end. */
+bool http_block_begin(struct http_session *http) MUST_CHECK;
+void http_block_end(struct http_session *http);
 /* pgw_host.signal */
 bool http_signal(const struct http_session *http, uint32_t pid,
                  enum pgw_interrupt reason);

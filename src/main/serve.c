@@ -190,6 +190,7 @@ static bool start(struct server *server, struct error *err)
         return error_set(err, "XX000", "the system has no random bytes");
     if (!http_front_init(&server->http, &server->database, &server->defaults))
         return error_no_memory(err);
+    server->http.access = &server->access;
     server->net = net_new(&net, err);
     if (!server->net)
         return false;

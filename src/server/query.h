@@ -63,6 +63,9 @@ void query_session_free(struct query_session *session);
 bool query_session_identify(struct query_session *session, const char *user,
                             enum user_role role, struct error *err) MUST_CHECK;
 
+bool query_session_is_for(const struct query_session *session, const char *user,
+                          enum user_role role);
+
 struct settings *query_session_settings(struct query_session *session);
 /* The user's types of the database; NULL: its engine has none. */
 struct type_oids *query_session_types(const struct query_session *session);

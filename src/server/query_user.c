@@ -53,6 +53,13 @@ bool query_session_identify(struct query_session *session, const char *user,
             settings_preset(settings, "is_superuser", is_admin ? "on" : "off", err));
 }
 
+bool query_session_is_for(const struct query_session *session, const char *user,
+                          enum user_role role)
+{
+    return session->user.name && strcmp(session->user.name, user) == 0 &&
+           session->user.role == role;
+}
+
 /* ---- signals ---- */
 
 static const struct query_session *find_process(const struct database *database,
