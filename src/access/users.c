@@ -16,15 +16,21 @@ bool users_is_md5(const char *secret)
            strspn(secret + 3, "0123456789abcdef") == CRYPTO_MD5_HEX;
 }
 
+bool users_is_verifier(const char *secret)
+{
+    struct scram_secret ignored;
+    return users_is_md5(secret) || (strlen(secret) < PGW_SCRAM_SECRET_BYTES &&
+                                    scram_secret_read(slice_of(secret), &ignored));
+}
+
 /* What is kept of a secret as the file has it. */
 static bool keep_secret(struct arena *arena, const char *written, const char **out,
                         const char **fault, struct error *err)
 {
-    struct scram_secret scram;
     char made[PGW_SCRAM_SECRET_BYTES];
     struct slice text = slice_of(written);
     if (strncmp(written, scram_prefix, sizeof scram_prefix - 1) == 0) {
-        if (!scram_secret_read(text, &scram))
+        if (!users_is_verifier(written))
             *fault = "the SCRAM secret is malformed";
     } else if (text.len > 0 && !users_is_md5(written)) {
         struct pgw_error failure;

@@ -33,5 +33,7 @@ const struct user *users_find(const struct users *users, const char *name);
 
 /* Is it md5…, as PostgreSQL keeps passwords of old? */
 bool users_is_md5(const char *secret);
+/* … or that, or SCRAM-SHA-256$…? */
+bool users_is_verifier(const char *secret);
 
 #endif

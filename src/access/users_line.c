@@ -57,23 +57,28 @@ static const char *read_role(struct slice *text, struct users_line *out)
     return at_end(text) ? NULL : "something stands behind the role";
 }
 
-static const char *read_line(struct slice text, struct users_line *out)
+static const char *read_user(struct slice *text, struct users_line *out)
 {
-    skip_blank(&text);
-    if (at_end(&text))
-        return NULL;
-    out->is_user = true;
-    const char *fault = take_word(&text, out->name, USERS_NAME_MAX);
+    const char *fault = take_word(text, out->name, USERS_NAME_MAX);
     if (fault)
         return fault;
     if (!out->name[0])
         return "the name is empty";
-    if (at_end(&text))
+    if (at_end(text))
         return "the secret is missing";
-    fault = take_word(&text, out->secret, USERS_SECRET_MAX);
-    if (fault || at_end(&text))
+    fault = take_word(text, out->secret, USERS_SECRET_MAX);
+    if (fault || at_end(text))
         return fault;
-    return read_role(&text, out);
+    return read_role(text, out);
+}
+
+static const char *read_line(struct slice text, struct users_line *out)
+{
+    skip_blank(&text);
+    out->is_user = !at_end(&text);
+    const char *fault = out->is_user ? read_user(&text, out) : NULL;
+    out->comment = text;
+    return fault;
 }
 
 const char *users_line_take(struct slice *rest, struct users_line *out)

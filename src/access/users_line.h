@@ -16,7 +16,8 @@ struct users_line {
     char name[USERS_NAME_MAX + 1];
     char secret[USERS_SECRET_MAX + 1];
     bool has_role;
-    enum user_role role; /* reader if it says none */
+    enum user_role role;  /* reader if it says none */
+    struct slice comment; /* what stands behind, with its ; or # */
 };
 
 /* Take the next line off the front of *rest, which is not empty. NULL, or what is wrong

@@ -91,6 +91,10 @@ static bool check(const struct option_spec *spec, const char *text, const char *
         return is_choice(spec->choices, text) ||
                error_set(err, "22023", "%s: \"%s\" is not one of: %s", source, text,
                          spec->choices);
+    case OPTION_FLAG:
+        return is_choice("yes no", text) ||
+               error_set(err, "22023", "%s: \"%s\" is neither yes nor no", source,
+                         text);
     case OPTION_NUMBER:
     case OPTION_SIZE:
     case OPTION_DURATION:
@@ -158,6 +162,18 @@ static const struct option_spec *find_spec(const struct options *options,
     return NULL;
 }
 
+/* The value of an option on the command line, which may be the next argument. NULL:
+ * there is none. */
+static const char *take_value(const struct option_spec *spec, const char *equals,
+                              int argc, char **argv, int *i)
+{
+    if (equals)
+        return equals + 1;
+    if (spec->type == OPTION_FLAG)
+        return "yes";
+    return *i + 1 < argc ? argv[++*i] : NULL;
+}
+
 bool options_read_arguments(struct options *options, int argc, char **argv,
                             struct error *err)
 {
@@ -180,11 +196,12 @@ bool options_read_arguments(struct options *options, int argc, char **argv,
         const struct option_spec *spec = find_spec(options, name, len);
         if (!spec)
             return error_set(err, "22023", "there is no option --%.*s", (int)len, name);
-        if (!equals && i + 1 == argc)
+        const char *value = take_value(spec, equals, argc, argv, &i);
+        if (!value)
             return error_set(err, "22023", "option --%s needs a value: %s", spec->name,
                              spec->argument);
         (void)snprintf(source, sizeof source, "--%s", spec->name);
-        if (!add(options, spec, equals ? equals + 1 : argv[++i], source, err))
+        if (!add(options, spec, value, source, err))
             return false;
     }
     return true;
@@ -275,6 +292,12 @@ uint64_t options_number(const struct options *options, const char *name)
     if (text)
         (void)parse_number(&options->specs[index_of(options, name)], text, &number);
     return number;
+}
+
+bool options_is_on(const struct options *options, const char *name)
+{
+    const char *text = options_text(options, name);
+    return text && strcmp(text, "yes") == 0;
 }
 
 bool options_agree(const struct options *a, const struct options *b,

@@ -21,7 +21,8 @@ enum option_type {
     OPTION_NUMBER,   /* 0 … 4294967295 */
     OPTION_SIZE,     /* bytes; KB, MB, GB, KiB, MiB, GiB */
     OPTION_DURATION, /* milliseconds; ms, s, min, h */
-    OPTION_CHOICE    /* one of `choices` */
+    OPTION_CHOICE,   /* one of `choices` */
+    OPTION_FLAG      /* on the command line its name alone; elsewhere yes or no */
 };
 
 struct option_spec {
@@ -73,6 +74,8 @@ uint64_t options_number(const struct options *options, const char *name);
 /* Have two readings of one table the same values for this option? */
 bool options_agree(const struct options *a, const struct options *b,
                    const struct option_spec *spec);
+
+bool options_is_on(const struct options *options, const char *name); /* OPTION_FLAG */
 
 void options_print_help(const struct option_spec *specs, size_t count, FILE *out);
 
