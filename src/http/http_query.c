@@ -285,6 +285,8 @@ static bool check_kind(struct http_session *http, struct error *err)
     struct sql_class class = sql_classify(http->query.sql);
     if (class.kind == SQL_BEGIN)
         return error_set(err, "0A000", "a transaction cannot span requests");
+    if (class.kind == SQL_COPY_CLIENT)
+        return error_set(err, "0A000", "COPY from and to the client needs a session");
     if (class.kind == SQL_SET || class.pins)
         return error_set(err, "0A000",
                          "what a session keeps has no effect on requests");

@@ -3,9 +3,7 @@
  *     libpgwire ── simple.query ────────────> query_run ──┐
  *               ── parse, describe ─────────> query_prepare │
  *               ── bind ── params_batch       (no engine)   ├─> rows.next ── plan_write
- *               ── execute ─────────────────> query_execute┘
- *
- * Errors of the query layer become the protocol's here, and nowhere else. */
+ *               ── execute ─────────────────> query_execute┘   front_rows.c */
 #include "server/pg_front.h"
 
 #include <stdlib.h>
@@ -15,27 +13,11 @@
 #include "pgwire/plan.h"
 #include "server/database.h"
 #include "server/front_auth.h"
+#include "server/front_rows.h"
 #include "server/front_startup.h"
 #include "server/params.h"
 #include "server/query.h"
 #include "sql/split.h"
-
-static enum pgw_status to_pg(enum pgw_status status, const struct error *from,
-                             struct pgw_error *to)
-{
-    if (status != PGW_ERROR)
-        return status;
-    (void)pgw_fail(to, from->sqlstate, "%s", from->message);
-    to->position = from->position;
-    memcpy(to->detail, from->detail, sizeof to->detail);
-    memcpy(to->hint, from->hint, sizeof to->hint);
-    memcpy(to->schema, from->schema, sizeof to->schema);
-    memcpy(to->table, from->table, sizeof to->table);
-    memcpy(to->column, from->column, sizeof to->column);
-    memcpy(to->constraint, from->constraint, sizeof to->constraint);
-    memcpy(to->routine, from->routine, sizeof to->routine);
-    return PGW_ERROR;
-}
 
 static enum pgw_status no_memory(struct pgw_error *err)
 {
@@ -59,113 +41,6 @@ static enum pgw_status check_told(const struct front *front, struct pgw_error *e
     return PGW_ERROR;
 }
 
-/* ---- rows ---- */
-
-/* Lives in the arena of its execution: the portal's, or that of a simple query. */
-struct front_rows {
-    struct arena *arena;
-    struct query_rows *rows;
-    struct query *own; /* a simple query's, which ends with its rows; or NULL */
-    const struct type **types;
-    size_t column_count;
-    struct plan *plan;         /* made at the first batch, when the formats are known */
-    const struct batch *batch; /* NULL: none yet */
-    size_t next;               /* first row of the batch that is not yet written */
-};
-
-static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err)
-{
-    struct front_rows *rows = self;
-    enum pgw_status status;
-    struct error error;
-    for (;;) {
-        if (pgw_row_limit(row) == 0)
-            return PGW_MORE;
-        if (!rows->batch || rows->next == rows->batch->rows ||
-            query_rows_are_lost(rows->rows)) {
-            status = query_rows_next(rows->rows, &rows->batch, &error);
-            rows->next = 0;
-            if (status != PGW_MORE)
-                return to_pg(status, &error, err);
-        }
-        if (!rows->plan)
-            rows->plan =
-                plan_new(rows->arena, rows->types, rows->column_count, row, err);
-        if (!rows->plan)
-            return PGW_ERROR;
-        status = plan_write(rows->plan, row, rows->batch, &rows->next, err);
-        if (status != PGW_OK)
-            return status;
-    }
-}
-
-static void rows_release(void *self)
-{
-    struct front_rows *rows = self;
-    query_rows_close(rows->rows);
-    query_free(rows->own); /* which the rows may live in */
-}
-
-static const struct pgw_rows_ops rows_ops = {.next = rows_next,
-                                             .release = rows_release};
-
-/* NULL: the result has no rows, or memory is out. */
-static struct front_rows *rows_new(struct arena *arena,
-                                   const struct query_result *result)
-{
-    struct front_rows *rows =
-        result->rows ? arena_calloc(arena, 1, sizeof *rows) : NULL;
-    if (!rows)
-        return NULL;
-    *rows = (struct front_rows){
-        .arena = arena, .rows = result->rows, .column_count = result->column_count};
-    rows->types = arena_calloc(arena, result->column_count, sizeof *rows->types);
-    for (size_t i = 0; rows->types && i < result->column_count; i++)
-        rows->types[i] = result->columns[i].type;
-    return rows->types ? rows : NULL;
-}
-
-/* The columns as the client is told of them; in the arena of the query. */
-static const struct pgw_column *columns_of(const struct front *front,
-                                           struct query *query)
-{
-    const struct pgw_style *style = pgw_session_style(front->session);
-    struct pgw_column *columns =
-        arena_calloc(&query->arena, query->column_count, sizeof *columns);
-    for (size_t i = 0; columns && i < query->column_count; i++)
-        columns[i] = plan_column(query->columns[i].name, query->columns[i].type, style);
-    return columns;
-}
-
-/* Hand a result to the library: rows is what rows_new made of it. On failure the
- * result's are closed here. */
-static enum pgw_status fill_reply(struct front_rows *rows,
-                                  const struct query_result *result,
-                                  const struct pgw_column *columns,
-                                  struct pgw_reply *reply, struct pgw_error *err)
-{
-    reply->tag = result->tag;
-    if (result->is_empty) {
-        reply->kind = PGW_REPLY_EMPTY;
-        return PGW_OK;
-    }
-    if (!result->rows) {
-        if (result->count == SQL_COUNT_AFFECTED)
-            reply->affected = result->affected;
-        return PGW_OK;
-    }
-    if (!rows || !columns) {
-        query_rows_close(result->rows);
-        return no_memory(err);
-    }
-    reply->kind = PGW_REPLY_ROWS;
-    reply->tag_only = result->count == SQL_COUNT_NONE;
-    reply->columns = columns;
-    reply->column_count = result->column_count;
-    reply->rows = (struct pgw_rows){&rows_ops, rows};
-    return PGW_OK;
-}
-
 /* ---- simple query ---- */
 
 static enum pgw_status run_simple(struct front *front, struct slice statement,
@@ -180,13 +55,10 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
         query_run(front->query, statement, &query, &result, &error);
     show_state(front);
     if (status != PGW_OK)
-        return to_pg(status, &error, err);
-    struct front_rows *rows = rows_new(&query->arena, &result);
-    status =
-        fill_reply(rows, &result, rows ? columns_of(front, query) : NULL, reply, err);
-    if (rows && reply->rows.ops)
-        rows->own = query;
-    else
+        return front_error(status, &error, err);
+    const struct front_answer answer = {&query->arena, query, NULL};
+    status = front_reply(front, &answer, &result, reply, err);
+    if (!reply->rows.ops)
         query_free(query);
     return status;
 }
@@ -201,7 +73,7 @@ static enum pgw_status check_string(struct front *front, struct slice sql,
         return PGW_OK;
     enum pgw_status status = query_check_string(front->query, sql, &error);
     front->is_checked = status == PGW_OK;
-    return to_pg(status, &error, err);
+    return front_error(status, &error, err);
 }
 
 static enum pgw_status simple_query(void *state, pgw_session *session,
@@ -282,7 +154,7 @@ static struct front_statement *statement_new(struct front *front, struct query *
     if (!statement)
         return NULL;
     *statement = (struct front_statement){.front = front, .query = query};
-    statement->columns = columns_of(front, query);
+    statement->columns = front_columns(front, query);
     return statement->columns && describe_params(statement, parse) ? statement : NULL;
 }
 
@@ -296,8 +168,8 @@ static enum pgw_status parse_statement(struct front *front, struct slice text,
     struct arena arena = {0};
     enum pgw_status status = cast_hints(front, parse, &arena, &hints, err);
     if (status == PGW_OK)
-        status = to_pg(query_prepare(front->query, text, &hints, &query, &error),
-                       &error, err);
+        status = front_error(query_prepare(front->query, text, &hints, &query, &error),
+                             &error, err);
     arena_free(&arena);
     if (status != PGW_OK)
         return status;
@@ -365,7 +237,7 @@ static enum pgw_status late_error(const struct front_statement *statement,
                                   enum pgw_status status, const struct error *from,
                                   struct pgw_error *to)
 {
-    status = to_pg(status, from, to);
+    status = front_error(status, from, to);
     if (status == PGW_ERROR && to->position > 0)
         to->position += statement->lead;
     return status;
@@ -415,8 +287,8 @@ static enum pgw_status execute(void *self, pgw_session *session,
     show_state(statement->front);
     if (status != PGW_OK)
         return late_error(statement, status, &error, err);
-    return fill_reply(rows_new(&portal->arena, &result), &result, statement->columns,
-                      reply, err);
+    const struct front_answer answer = {&portal->arena, NULL, statement->columns};
+    return front_reply(statement->front, &answer, &result, reply, err);
 }
 
 /* ---- the session ---- */
@@ -430,7 +302,7 @@ static enum pgw_status sync_session(void *state, pgw_session *session, bool fail
     front->is_checked = false;
     enum pgw_status status = query_session_sync(front->query, failed, &error);
     show_state(front);
-    return front->is_behind ? check_told(front, err) : to_pg(status, &error, err);
+    return front->is_behind ? check_told(front, err) : front_error(status, &error, err);
 }
 
 static void interrupt(void *state)

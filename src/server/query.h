@@ -26,6 +26,7 @@
 #include "sql/copy_statement.h"
 #include "sql/rewrite.h"
 
+struct copy_to;
 struct database;
 struct query;
 struct query_rows;
@@ -130,6 +131,8 @@ struct query_result {
     size_t column_count;
     const struct engine_column *columns; /* borrowed until the rows are closed */
     struct query_rows *rows;             /* moved out; NULL: no rows */
+    struct copy_to *copy; /* moved out: the rows are the data of COPY … TO STDOUT;
+                             NULL: they are not */
 };
 
 /* params: one row, a column per parameter, NULL = none; copied by the engine. The query

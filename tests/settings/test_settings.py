@@ -195,8 +195,8 @@ class Idle(unittest.TestCase):
 
 CLEAN_UP = ("drop view if exists w", "drop table if exists u", "drop table if exists t",
             "drop schema if exists s", "drop sequence if exists q", "drop type if exists mood")
-# What needs files, or the network.
-NOT_EXECUTED = {"copy t to '/nowhere/t.csv'", "install json", "load json", "detach other",
+# What needs files, or the network, or sends data (tests/copy).
+NOT_EXECUTED = {"copy t to stdout", "copy t to '/nowhere/t.csv'", "install json", "load json", "detach other",
                 "attach ':memory:' as other", "use memory"}
 
 

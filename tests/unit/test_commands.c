@@ -52,9 +52,8 @@ static bool starts_with(struct slice text, const char *with)
 static void check_row(const struct slice cells[CELLS], struct sql_class class)
 {
     struct slice where = cells[4], tag = cells[3];
-    bool is_engine = class.kind == SQL_ENGINE;
-    bool is_refused = class.kind == SQL_UNSUPPORTED || class.kind == SQL_SAVEPOINT ||
-                      class.kind == SQL_COPY_CLIENT;
+    bool is_engine = class.kind == SQL_ENGINE || class.kind == SQL_COPY_CLIENT;
+    bool is_refused = class.kind == SQL_UNSUPPORTED || class.kind == SQL_SAVEPOINT;
     const char *says = is_engine ? "engine" : is_refused ? "refused" : "server";
     bool is_code = tag.len == 5 && tag.data[0] >= '0' && tag.data[0] <= '9';
     bool shows = starts_with(cells[1], "`show tables"); /* told by asking the engine */

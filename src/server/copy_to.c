@@ -1,0 +1,248 @@
+/* copy_to.c - COPY … TO STDOUT: its options, and the statement whose rows it copies.
+ *
+ * The order in which things are found wanting is PostgreSQL's: the table, the options,
+ * the columns; with a query first the options. */
+#include "server/copy_to.h"
+
+#include <stdlib.h>
+
+#include "core/buf.h"
+#include "core/text.h"
+#include "server/query_session.h"
+
+void copy_to_free(struct copy_to *copy)
+{
+    if (!copy)
+        return;
+    query_free(copy->source);
+    arena_free(&copy->arena);
+    free(copy);
+}
+
+/* ---- columns ---- */
+
+/* Names are the engine's, which knows no case. */
+static const struct engine_column *find_column(const struct query *query,
+                                               struct slice name)
+{
+    for (size_t i = 0; i < query->column_count; i++) {
+        if (slice_equal_nocase(slice_of(query->columns[i].name), name))
+            return &query->columns[i];
+    }
+    return NULL;
+}
+
+static bool is_among(const struct copy_names *names, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal_nocase(names->names[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* Each is one of the table's, and there once. */
+static bool check_columns(const struct copy_statement *statement,
+                          const struct copy_names *names, const struct query *table,
+                          struct error *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        struct slice name = names->names[i];
+        if (!find_column(table, name) && statement->is_query)
+            return error_set(err, "42703", "column \"%.*s\" does not exist",
+                             (int)name.len, name.data);
+        if (!find_column(table, name))
+            return error_set(err, "42703",
+                             "column \"%.*s\" of relation \"%.*s\" does not exist",
+                             (int)name.len, name.data, (int)statement->table.len,
+                             statement->table.data);
+        if (is_among(names, i, name))
+            return error_set(err, "42701", "column \"%.*s\" specified more than once",
+                             (int)name.len, name.data);
+    }
+    return true;
+}
+
+static bool append_name(struct buf *sql, struct slice name)
+{
+    bool done = buf_append(sql, "\"", 1);
+    for (size_t i = 0; done && i < name.len; i++)
+        done = buf_append(sql, name.data + i, 1) &&
+               (name.data[i] != '"' || buf_append(sql, "\"", 1));
+    return done && buf_append(sql, "\"", 1);
+}
+
+/* select "a", "b" from t; without names all columns. */
+static bool select_text(const struct copy_statement *statement,
+                        const struct copy_names *names, struct buf *sql)
+{
+    bool done = buf_append(sql, "select ", 7);
+    for (size_t i = 0; done && i < names->count; i++)
+        done =
+            (i == 0 || buf_append(sql, ", ", 2)) && append_name(sql, names->names[i]);
+    return done && (names->count > 0 || buf_append(sql, "*", 1)) &&
+           buf_append(sql, " from ", 6) &&
+           buf_append(sql, statement->relation.data, statement->relation.len);
+}
+
+/* ---- what is copied ---- */
+
+static bool prepare_select(struct query_session *session,
+                           const struct copy_statement *statement,
+                           const struct copy_names *names, struct query **out,
+                           struct error *err)
+{
+    struct buf sql = {0};
+    bool done = select_text(statement, names, &sql) || error_no_memory(err);
+    if (done) {
+        struct slice text = {(const char *)buf_data(&sql), buf_len(&sql)};
+        done = query_prepare(session, text, NULL, out, err) == PGW_OK;
+        err->position = 0; /* PostgreSQL names none either */
+    }
+    buf_free(&sql);
+    return done;
+}
+
+static bool prepare_table(struct query_session *session, struct copy_to *copy,
+                          const struct copy_statement *statement, struct error *err)
+{
+    static const struct copy_names all = {0};
+    struct query *table = NULL;
+    bool done = prepare_select(session, statement, &all, &table, err) &&
+                copy_options_read(statement, &copy->options, err) &&
+                check_columns(statement, &statement->columns, table, err);
+    if (!done || statement->columns.count == 0) {
+        copy->source = table;
+        return done;
+    }
+    query_free(table);
+    return prepare_select(session, statement, &statement->columns, &copy->source, err);
+}
+
+/* Only what answers rows can be copied. */
+static bool check_query(const struct query *source, struct error *err)
+{
+    static const char *const writers[] = {"INSERT", "UPDATE", "DELETE", "MERGE"};
+    if (source->param_count > 0)
+        return error_set(err, "42P02", "there is no parameter $1");
+    if (source->class.kind == SQL_ENGINE && source->returns_rows)
+        return true;
+    for (size_t i = 0; source->class.writes && i < ARRAY_LEN(writers); i++) {
+        if (strcmp(source->class.writes, writers[i]) == 0)
+            return error_set(err, "0A000", "COPY query must have a RETURNING clause");
+    }
+    return error_set(err, "42601", "COPY copies the rows of a query, not of %s",
+                     source->class.tag);
+}
+
+static bool prepare_query(struct query_session *session, struct copy_to *copy,
+                          const struct query *query,
+                          const struct copy_statement *statement, struct error *err)
+{
+    if (!copy_options_read(statement, &copy->options, err))
+        return false;
+    if (query_prepare(session, statement->query, NULL, &copy->source, err) == PGW_OK)
+        return check_query(copy->source, err);
+    if (err->position > 0)
+        err->position += text_characters(query->text.data, statement->query.data);
+    return false;
+}
+
+/* ---- what it looks like ---- */
+
+static bool find_forced(struct copy_to *copy, const struct copy_statement *statement,
+                        struct error *err)
+{
+    const struct copy_names *names = &copy->options.force_quote;
+    const struct query *source = copy->source;
+    bool *forced = arena_calloc(&copy->arena, source->column_count, sizeof *forced);
+    if (!forced)
+        return error_no_memory(err);
+    if (!check_columns(statement, names, source, err))
+        return false;
+    for (size_t i = 0; i < source->column_count; i++)
+        forced[i] = copy->options.force_quote_all ||
+                    is_among(names, names->count, slice_of(source->columns[i].name));
+    copy->style.force_quote = forced;
+    return true;
+}
+
+static bool make_style(struct copy_to *copy, const struct copy_statement *statement,
+                       struct error *err)
+{
+    static const enum pgw_copy_format formats[] = {[COPY_FORMAT_TEXT] = PGW_COPY_TEXT,
+                                                   [COPY_FORMAT_CSV] = PGW_COPY_CSV,
+                                                   [COPY_FORMAT_BINARY] =
+                                                       PGW_COPY_BINARY,
+                                                   [COPY_FORMAT_PARQUET] = PGW_COPY_RAW,
+                                                   [COPY_FORMAT_ARROW] = PGW_COPY_RAW};
+    const struct copy_options *options = &copy->options;
+    copy->style =
+        (struct pgw_copy_style){.format = formats[options->format],
+                                .header = options->header != COPY_HEADER_NONE,
+                                .delimiter = options->delimiter,
+                                .quote = options->quote,
+                                .escape = options->escape,
+                                .null = {options->null.data, options->null.len}};
+    const char *encoding =
+        options->encoding.len ? copy_encoding(options->encoding) : NULL;
+    if (encoding && *encoding)
+        copy->style.encoding = encoding;
+    return (!options->force_quote_all && options->force_quote.count == 0) ||
+           find_forced(copy, statement, err);
+}
+
+/* ---- execution ---- */
+
+static bool prepare(struct query_session *session, struct copy_to *copy,
+                    const struct query *query, struct error *err)
+{
+    const struct copy_statement *statement = query->copy;
+    if (!(statement->is_query ? prepare_query(session, copy, query, statement, err)
+                              : prepare_table(session, copy, statement, err)))
+        return false;
+    if (copy->options.format == COPY_FORMAT_PARQUET ||
+        copy->options.format == COPY_FORMAT_ARROW)
+        return error_set(err, "0A000",
+                         "COPY to the client in this format is not "
+                         "supported");
+    return make_style(copy, statement, err);
+}
+
+static bool run(struct query_session *session, const struct query *query,
+                struct query_result *out, struct error *err)
+{
+    const struct copy_statement *statement = query->copy;
+    struct copy_to *copy = calloc(1, sizeof *copy);
+    if (!copy)
+        return error_no_memory(err);
+    bool done = prepare(session, copy, query, err);
+    if (done && query_execute(session, copy->source, NULL, out, err) != PGW_OK) {
+        done = false;
+        if (statement->is_query && err->position > 0)
+            err->position += text_characters(query->text.data, statement->query.data);
+    }
+    if (!done) {
+        copy_to_free(copy);
+        return false;
+    }
+    out->tag = "COPY";
+    out->count = SQL_COUNT_ROWS;
+    out->copy = copy;
+    return true;
+}
+
+enum pgw_status copy_to_execute(struct query_session *session,
+                                const struct query *query, struct query_result *out,
+                                struct error *err)
+{
+    enum pgw_status status = query_session_enter(session, err);
+    if (status != PGW_OK)
+        return status;
+    bool done = run(session, query, out, err);
+    if (session->live)
+        query_session_pause(session);
+    else
+        query_session_leave(session);
+    return done ? PGW_OK : PGW_ERROR;
+}

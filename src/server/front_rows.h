@@ -1,0 +1,54 @@
+/* front_rows.h - what a statement has answered, as libpgwire takes it: columns, rows,
+ * errors. */
+#ifndef SERVER_FRONT_ROWS_H
+#define SERVER_FRONT_ROWS_H
+
+#include <pgwire/pgwire.h>
+
+#include "server/front_startup.h"
+#include "server/query.h"
+
+struct plan;
+
+/* Lives in the arena of its execution: the portal's, or that of a simple query. */
+struct front_rows {
+    struct arena *arena;
+    struct query_rows *rows;
+    struct query *own;    /* a simple query's, which ends with its rows; or NULL */
+    struct copy_to *copy; /* NULL: the rows are no data of COPY … TO STDOUT; owned */
+    const struct type **types;
+    size_t column_count;
+    struct plan *plan;         /* made at the first batch, when the formats are known */
+    const struct batch *batch; /* NULL: none yet */
+    size_t next;               /* first row of the batch that is not yet written */
+};
+
+/* An error of the query layer as the protocol's; other statuses as they are. */
+enum pgw_status front_error(enum pgw_status status, const struct error *from,
+                            struct pgw_error *to);
+
+/* The columns as the client is told of them; in the arena of the query. NULL: out of
+ * memory. */
+const struct pgw_column *front_columns(const struct front *front, struct query *query);
+
+/* Where an answer lives. */
+struct front_answer {
+    struct arena *arena;
+    struct query *own;                /* moved in with the rows, if there are any */
+    const struct pgw_column *columns; /* NULL: those of `own` */
+};
+
+/* Hand a result to the library; on failure what it holds is closed here. */
+enum pgw_status front_reply(const struct front *front,
+                            const struct front_answer *answer,
+                            const struct query_result *result, struct pgw_reply *reply,
+                            struct pgw_error *err);
+
+/* The next batch, if all of the last one is written: MORE, or how the rows end. */
+enum pgw_status front_rows_fetch(struct front_rows *rows, struct pgw_error *err);
+void front_rows_release(void *rows);
+
+/* front_copy_to.c: the rows as the data of COPY … TO STDOUT. */
+void front_copy_to(struct front_rows *rows, struct pgw_reply *reply);
+
+#endif
