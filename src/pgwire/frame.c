@@ -69,7 +69,7 @@ enum frame_status frame_peek_startup(const uint8_t *input, size_t len,
     if (len < 4)
         return FRAME_NEED_MORE;
     uint32_t length = read_u32(input);
-    if (length < 8 || length > FRAME_STARTUP_MAX)
+    if (length < 8 || length - 4 > FRAME_STARTUP_MAX)
         return FRAME_BAD_LENGTH;
     out->len = length - 4;
     out->size = length;

@@ -81,10 +81,9 @@ static bool negotiate(pgw_session *session, uint32_t minor)
         if (strncmp(session->pairs[i].name, "_pq_.", 5) == 0)
             unknown[count++] = session->pairs[i];
     }
-    bool spoken = minor == 0 || minor == MINOR_LATEST;
-    if (spoken && count == 0)
+    if (minor <= MINOR_LATEST && count == 0)
         return true;
-    uint32_t best = minor < MINOR_LATEST ? 0 : MINOR_LATEST;
+    uint32_t best = minor < MINOR_LATEST ? minor : MINOR_LATEST;
     return reply_negotiate(&session->output, MAJOR << 16 | best, unknown, count);
 }
 
@@ -168,8 +167,7 @@ static void startup_message(pgw_session *session, const struct frame *frame,
         fail_with(session, &err);
         return;
     }
-    if (!read_pairs(session, reader) || !check_parameters(session) ||
-        !encryption_suffices(session))
+    if (!read_pairs(session, reader))
         return;
     session->key_len = minor >= MINOR_LATEST ? KEY_BYTES_32 : KEY_BYTES_30;
     struct chain_mark mark = chain_mark(&session->output);
@@ -177,6 +175,8 @@ static void startup_message(pgw_session *session, const struct frame *frame,
         session_no_memory(session);
         return;
     }
+    if (!check_parameters(session) || !encryption_suffices(session))
+        return;
     begin_authentication(session, frame);
     if (session->waiting)
         chain_rollback(&session->output, mark);

@@ -17,11 +17,12 @@ static const struct {
     const char *database;
     enum pgw_auth_mechanism mechanism;
 } rules[] = {
-    {"trust", PGW_AUTH_TRUST},
-    {"password", PGW_AUTH_CLEARTEXT},
-    {"md5", PGW_AUTH_MD5},
-    {"scram", PGW_AUTH_SCRAM_SHA_256},
+    {"trust", PGW_AUTH_TRUST},       {"password", PGW_AUTH_CLEARTEXT},
+    {"md5", PGW_AUTH_MD5},           {"scram", PGW_AUTH_SCRAM_SHA_256},
+    {"oauth", PGW_AUTH_OAUTHBEARER},
 };
+
+static const char issuer[] = "https://issuer.example", scope[] = "openid query";
 
 static enum pgw_status authenticate(void *ctx, pgw_session *session,
                                     struct pgw_auth *auth, struct pgw_error *err)
@@ -35,12 +36,37 @@ static enum pgw_status authenticate(void *ctx, pgw_session *session,
         rule++;
     if (rule == ARRAY_LEN(rules))
         return pgw_fail(err, "3D000", "there is no such database");
-    auth->mechanism = rules[rule].mechanism;
+    *auth = (struct pgw_auth){.mechanism = rules[rule].mechanism,
+                              .issuer = {issuer, sizeof issuer - 1},
+                              .scope = {scope, sizeof scope - 1},
+                              .allow_clear = true};
     for (char **entry = users->list; *entry; entry++) {
         if (strncmp(*entry, user, len) == 0 && (*entry)[len] == '=')
             auth->secret =
                 (struct pgw_slice){*entry + len + 1, strlen(*entry + len + 1)};
     }
+    return PGW_OK;
+}
+
+/* "token.NAME" is NAME's: tests/newer/validator.c says the same to PostgreSQL. A slow
+ * judge: it blocks a thread. */
+static enum pgw_status validate_token(void *ctx, pgw_session *session,
+                                      struct pgw_slice token,
+                                      struct pgw_token_result *result,
+                                      struct pgw_error *err)
+{
+    static const char prefix[] = "token.";
+    size_t skip = sizeof prefix - 1;
+    (void)ctx;
+    (void)err;
+    if (pgw_block_begin(session) == PGW_WAIT)
+        return PGW_WAIT;
+    if (token.len > skip && token.len - skip < sizeof result->identity &&
+        memcmp(token.data, prefix, skip) == 0) {
+        result->is_authorized = true;
+        memcpy(result->identity, token.data + skip, token.len - skip);
+    }
+    pgw_block_end(session);
     return PGW_OK;
 }
 
@@ -57,7 +83,8 @@ static enum pgw_status query(void *state, pgw_session *session, struct pgw_slice
 
 int main(int argc, char **argv)
 {
-    static const struct pgw_startup_ops startup = {.authenticate = authenticate};
+    static const struct pgw_startup_ops startup = {.authenticate = authenticate,
+                                                   .validate_token = validate_token};
     static const struct pgw_simple_ops simple = {.query = query};
     static const struct pgw_handlers handlers = {.startup = &startup,
                                                  .simple = &simple};

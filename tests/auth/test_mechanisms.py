@@ -4,11 +4,12 @@ import base64
 import hashlib
 import hmac
 import os
-import socket
 import struct
 import unittest
 
 import psycopg
+
+from login import Client
 
 UNICODE = "pa\u00ads\u2168 \u00aa"
 USERS = {"scram_user": "pencil", "md5_user": "pencil", "unicode_user": UNICODE, "bare_user": "x", "nobody": "x"}
@@ -17,58 +18,6 @@ NONCE = "rOprNGfwEbeRWgbNEkqO"
 
 def base64_text(data):
     return base64.b64encode(data).decode()
-
-
-class Client:
-    """One login, message by message."""
-
-    def __init__(self, port, database, user):
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.settimeout(20)
-        self.said = []
-        body = struct.pack("!i", 196608)
-        for text in ("user", user, "database", database, ""):
-            body += text.encode() + b"\0"
-        self.socket.sendall(struct.pack("!i", len(body) + 4) + body)
-
-    def close(self):
-        self.socket.close()
-
-    def send(self, body, kind=b"p"):
-        self.socket.sendall(kind + struct.pack("!i", len(body) + 4) + body)
-
-    def receive(self, count):
-        data = b""
-        while len(data) < count:
-            part = self.socket.recv(count - len(data))
-            if not part:
-                return None
-            data += part
-        return data
-
-    def next(self):
-        """The next message: its kind, its body; None: the connection is closed."""
-        head = self.receive(5)
-        if head is None:
-            self.said.append("closed")
-            return None, b""
-        body = self.receive(struct.unpack("!i", head[1:])[0] - 4)
-        return head[:1], body
-
-    def request(self):
-        """What the server asks for; noted without what is random in it."""
-        kind, body = self.next()
-        if kind == b"E":
-            fields = {field[:1].decode(): field[1:].decode() for field in body.split(b"\0") if field}
-            self.said.append({name: fields.get(name) for name in "SCMD"})
-        elif kind == b"R":
-            code, data = struct.unpack("!i", body[:4])[0], body[4:]
-            known = code in (0, 3, 10)
-            self.said.append((code, data if known else len(data)))
-            return code, data
-        elif kind is not None:
-            self.said.append(kind)
-        return None, b""
 
 
 class Scram:
