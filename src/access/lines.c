@@ -149,7 +149,7 @@ static bool include(struct scan *scan, const char *name, struct access_word ***e
 
 static bool take_word(struct scan *scan, struct access_word ***end)
 {
-    struct slice raw;
+    struct slice raw = {"", 0};
     struct access_word *word = arena_calloc(scan->arena, 1, sizeof *word);
     if (!word)
         return error_no_memory(scan->err);
@@ -235,7 +235,7 @@ static bool take_line(struct scan *scan, struct slice *text, unsigned *lines)
 
 static bool read_text(struct scan *scan, struct slice text, struct access_line **out)
 {
-    unsigned lines;
+    unsigned lines = 0;
     *out = NULL;
     for (scan->number = 1; text.len > 0; scan->number += lines) {
         struct access_field *fields;
