@@ -162,24 +162,24 @@ static bool take_word(struct scan *scan, struct access_word ***end)
     return true;
 }
 
-/* Words with commas between them; blanks may follow a comma. */
-static bool take_field(struct scan *scan, struct access_field **out)
+/* Words with commas between them; blanks may follow a comma. NULL: *err says why. */
+static struct access_field *take_field(struct scan *scan)
 {
     struct access_field *field = arena_calloc(scan->arena, 1, sizeof *field);
-    struct access_word **end = field ? &field->words : NULL;
     bool goes_on = true;
-    if (!field)
-        return error_no_memory(scan->err);
-    while (goes_on) {
+    if (!field) {
+        error_no_memory(scan->err);
+        return NULL;
+    }
+    for (struct access_word **end = &field->words; goes_on;) {
         if (!take_word(scan, &end))
-            return false;
+            return NULL;
         goes_on = scan->rest.len > 0 && scan->rest.data[0] == ',';
         if (goes_on)
             skip(&scan->rest, " \t\r,");
         goes_on = goes_on && scan->rest.len > 0 && scan->rest.data[0] != '#';
     }
-    *out = field;
-    return true;
+    return field;
 }
 
 static bool read_fields(struct scan *scan, struct access_field **out)
@@ -188,7 +188,7 @@ static bool read_fields(struct scan *scan, struct access_field **out)
         skip(&scan->rest, " \t\r,");
         if (scan->rest.len == 0 || scan->rest.data[0] == '#')
             return true;
-        if (!take_field(scan, out))
+        if (!(*out = take_field(scan)))
             return false;
     }
 }
@@ -238,7 +238,7 @@ static bool read_text(struct scan *scan, struct slice text, struct access_line *
     unsigned lines = 0;
     *out = NULL;
     for (scan->number = 1; text.len > 0; scan->number += lines) {
-        struct access_field *fields;
+        struct access_field *fields = NULL;
         if (!take_line(scan, &text, &lines) || !read_fields(scan, &fields))
             return false;
         if (!fields)

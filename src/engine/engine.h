@@ -122,6 +122,14 @@ struct engine_conn {
     bool has_heavy; /* a statement of it is heavy */
 };
 
+/* What executing a statement may do, at most. */
+enum engine_effect {
+    ENGINE_ADMINISTERS, /* anything: files, other databases, extensions … */
+    ENGINE_CONFIGURES, /* change the engine's settings, for all or for its connection */
+    ENGINE_WRITES,     /* change data, or what there is of tables and their like */
+    ENGINE_READS
+};
+
 /* What is known before execution. A parameter or column whose type the engine could not
  * tell has TYPE_UNKNOWN; with one unknown parameter DuckDB knows no columns either,
  * then columns_known is false. */
@@ -133,6 +141,7 @@ struct engine_stmt {
     bool ignores_rows;      /* set by its user: it counts on nothing that they hold */
     bool is_heavy; /* it holds long values of its last execution: not to be kept */
     bool columns_known;
+    uint8_t effect; /* enum engine_effect */
     size_t param_count;
     const struct type *const *param_types;
     size_t column_count;

@@ -38,7 +38,7 @@ static const struct option_spec specs[] = {
 struct order {
     struct options options;
     const char *file;
-    struct users_change change;
+    struct users_change change; /* without the secret */
 };
 
 static bool read_order(struct order *order, int argc, char **argv, struct error *err)
@@ -96,14 +96,15 @@ static bool read_secret(const struct order *order, char secret[PGW_SCRAM_SECRET_
     return done;
 }
 
-static bool edit_file(const struct order *order, bool *found, struct error *err)
+static bool edit_file(const struct order *order, const struct users_change *change,
+                      bool *found, struct error *err)
 {
     struct passwd_file file;
     struct buf text = {0};
     if (!passwd_file_open(&file, order->file, err))
         return false;
     bool done =
-        users_edit(file.text, order->file, &order->change, &text, found, err) &&
+        users_edit(file.text, order->file, change, &text, found, err) &&
         passwd_file_replace(
             &file, (struct slice){(const char *)buf_data(&text), buf_len(&text)}, err);
     passwd_file_close(&file);
@@ -112,20 +113,20 @@ static bool edit_file(const struct order *order, bool *found, struct error *err)
     return done;
 }
 
-static bool carry_out(struct order *order, struct error *err)
+static bool carry_out(const struct order *order, struct error *err)
 {
     char secret[PGW_SCRAM_SECRET_BYTES];
-    bool found;
-    if (!order->change.deletes && !options_is_on(&order->options, "keep-password")) {
+    struct users_change change = order->change;
+    bool found = false;
+    if (!change.deletes && !options_is_on(&order->options, "keep-password")) {
         if (!read_secret(order, secret, err))
             return false;
-        order->change.secret = secret;
+        change.secret = secret;
     }
-    if (!edit_file(order, &found, err))
+    if (!edit_file(order, &change, &found, err))
         return false;
     const char *done = found ? "changed" : "made";
-    printf("user \"%s\" %s\n", order->change.name,
-           order->change.deletes ? "deleted" : done);
+    printf("user \"%s\" %s\n", change.name, change.deletes ? "deleted" : done);
     return true;
 }
 

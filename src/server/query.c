@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "server/database.h"
 #include "server/query_infer.h"
+#include "server/query_rights.h"
 #include "server/query_session.h"
 #include "sql/column_names.h"
 #include "sql/params.h"
@@ -288,6 +289,8 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
                                          struct error *err)
 {
     struct engine_stmt *stmt = NULL;
+    if (query_refuse_unseen(session, query, err))
+        return PGW_ERROR;
     enum pgw_status status = query_session_enter(session, err);
     if (status != PGW_OK)
         return status;
@@ -296,8 +299,10 @@ static enum pgw_status prepare_in_engine(struct query_session *session,
     if (done)
         done = stmt && copy_params(query, stmt, err) &&
                describe_rows(session, query, stmt, err);
-    if (done)
+    if (done) {
         query->catalogue = pool_conn_catalogue(session->conn);
+        query->effect = stmt->effect;
+    }
     query_session_leave(session);
     return done ? PGW_OK : PGW_ERROR;
 }

@@ -98,6 +98,7 @@ struct query {
     struct slice engine_text;    /* with the casts that make its types known */
     struct sql_class class;
     const struct copy_statement *copy; /* with SQL_COPY_CLIENT; else NULL */
+    enum engine_effect effect;         /* with SQL_ENGINE */
     bool returns_rows;
     uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "batch/type.h"
+#include "server/query_rights.h"
 #include "server/query_session.h"
 #include "sql/params.h"
 
@@ -268,7 +269,7 @@ enum pgw_status query_execute(struct query_session *session, struct query *query
     *out = (struct query_result){0};
     if (query_refuse_when_failed(session, &query->class, err))
         return PGW_ERROR;
-    if (refuse_write(session, query, err))
+    if (refuse_write(session, query, err) || query_refuse_right(session, query, err))
         return PGW_ERROR;
     if (query->class.kind == SQL_ENGINE)
         return execute_in_engine(session, query, params, out, err);

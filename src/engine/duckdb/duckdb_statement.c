@@ -173,6 +173,40 @@ static bool changes_catalogue(duckdb_prepared_statement prepared)
     return true;
 }
 
+/* MERGE INTO: the engine's number of it, for which the C interface has no name. */
+enum { TYPE_MERGE = 30 };
+
+/* What has no row may do anything. CALL is of a table function, EXPLAIN of what can be
+ * explained. */
+static enum engine_effect effect_of(duckdb_prepared_statement prepared)
+{
+    static const struct {
+        duckdb_statement_type type;
+        enum engine_effect effect;
+    } effects[] = {{DUCKDB_STATEMENT_TYPE_SELECT, ENGINE_READS},
+                   {DUCKDB_STATEMENT_TYPE_EXPLAIN, ENGINE_READS},
+                   {DUCKDB_STATEMENT_TYPE_TRANSACTION, ENGINE_READS},
+                   {DUCKDB_STATEMENT_TYPE_INSERT, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_UPDATE, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_DELETE, ENGINE_WRITES},
+                   {(duckdb_statement_type)TYPE_MERGE, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_CREATE, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_CREATE_FUNC, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_ALTER, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_DROP, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_ANALYZE, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_VACUUM, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_CALL, ENGINE_WRITES},
+                   {DUCKDB_STATEMENT_TYPE_SET, ENGINE_CONFIGURES},
+                   {DUCKDB_STATEMENT_TYPE_VARIABLE_SET, ENGINE_CONFIGURES}};
+    duckdb_statement_type type = duckdb_prepared_statement_type(prepared);
+    for (size_t i = 0; i < ARRAY_LEN(effects); i++) {
+        if (effects[i].type == type)
+            return effects[i].effect;
+    }
+    return ENGINE_ADMINISTERS;
+}
+
 /* SET, RESET and PRAGMA of how many threads there are, and of a few settings more. */
 static bool sets_threads(const struct duckdb_statement *statement)
 {
@@ -232,6 +266,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
         return false;
     }
     statement->base.returns_rows = returns_rows(statement);
+    statement->base.effect = (uint8_t)effect_of(statement->prepared);
     statement->base.changes_catalogue = changes_catalogue(statement->prepared);
     statement->base.changes_rows = changes_rows(statement->prepared);
     statement->sets_threads = sets_threads(statement);
