@@ -317,7 +317,8 @@ enum { PGW_NOTIFY_BYTES = 8 << 20 };
  * texts are copied. Thread-safe from `open` until `close` returns: an embedder's lock
  * keeps it from coming later. Notifications of one thread keep their order. 54000 when
  * PGW_NOTIFY_BYTES of them wait, since the client does not read or stays in its
- * transaction; 22023 for a text with a NUL; 53200. */
+ * transaction; 22023 for a text with a NUL; 53200, with which the session ends too,
+ * since its client would miss one. */
 enum pgw_status pgw_session_notify(pgw_session *session, uint32_t pid,
                                    struct pgw_slice channel, struct pgw_slice payload,
                                    struct pgw_error *err);

@@ -32,6 +32,7 @@
     X(VARBIT, "varbit", 1562, -1, 1563, 'V')                                           \
     X(NUMERIC, "numeric", 1700, -1, 1231, 'N')                                         \
     X(RECORD, "record", 2249, -1, 2287, 'P')                                           \
+    X(VOID, "void", 2278, 4, 0, 'P')                                                   \
     X(UUID, "uuid", 2950, 16, 2951, 'U')                                               \
     X(JSONB, "jsonb", 3802, -1, 3807, 'U')
 

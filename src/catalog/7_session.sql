@@ -25,6 +25,13 @@ create macro __wirehouse.__pg.pg_is_in_recovery() as false;
 create macro __wirehouse.__pg.pg_postmaster_start_time() as wirehouse_start_time();
 create macro __wirehouse.__pg.pg_conf_load_time() as wirehouse_start_time();
 
+create macro __wirehouse.__pg.pg_notify(channel, payload) as
+    wirehouse_notify(channel, payload)::void;
+create macro __wirehouse.__pg.pg_listening_channels() as unnest(wirehouse_listening());
+create macro __wirehouse.__pg.pg_listening_channels() as table
+    select unnest(wirehouse_listening()) as pg_listening_channels;
+create macro __wirehouse.__pg.pg_notification_queue_usage() as wirehouse_notify_usage();
+
 -- There are no advisory locks that could be held.
 create macro __wirehouse.__pg.pg_advisory_unlock_all() as ''::varchar;
 

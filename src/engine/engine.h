@@ -111,6 +111,13 @@ struct engine_caller_ops {
     bool (*cancel_backend)(void *caller, int32_t pid, bool *done, struct error *);
     bool (*terminate_backend)(void *caller, int32_t pid, int64_t timeout_ms, bool *done,
                               struct error *);
+    /* Tell those who listen, when the transaction commits. 22023, 54000 */
+    bool (*notify)(void *caller, struct slice channel, struct slice payload,
+                   struct error *);
+    /* What the session listens to, in the arena. False: out of memory. */
+    bool (*listening)(void *caller, struct arena *, const char *const **names,
+                      size_t *count);
+    double (*notify_usage)(void *caller);  /* how full the fullest queue is, 0 to 1 */
     const char *(*database)(void *caller); /* as the client calls it */
     uint32_t (*pid)(void *caller);
 };

@@ -11,6 +11,16 @@ struct inbox_message *inbox_message(size_t len)
     return message;
 }
 
+void inbox_lose(struct inbox *inbox)
+{
+    (void)atomic_fetch_or(&inbox->bytes, INBOX_LOST);
+}
+
+bool inbox_has_lost(const struct inbox *inbox)
+{
+    return atomic_load(&inbox->bytes) & INBOX_LOST;
+}
+
 /* Bytes are counted before the message is there, and until it has gone: so the bound
  * holds whoever else is at it. */
 static bool claim(struct inbox *inbox, size_t len)
@@ -37,7 +47,8 @@ bool inbox_put(struct inbox *inbox, struct inbox_message *message)
 
 size_t inbox_bytes(const struct inbox *inbox)
 {
-    return atomic_load_explicit(&inbox->bytes, memory_order_relaxed);
+    return atomic_load_explicit(&inbox->bytes, memory_order_relaxed) &
+           ~(size_t)INBOX_LOST;
 }
 
 struct inbox_message *inbox_take(struct inbox *inbox)

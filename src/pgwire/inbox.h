@@ -14,7 +14,7 @@
 
 #include "core/attr.h"
 
-enum { INBOX_MAX = PGW_NOTIFY_BYTES };
+enum { INBOX_MAX = PGW_NOTIFY_BYTES, INBOX_LOST = 1 << 30 };
 
 struct inbox_message {
     struct inbox_message *next;
@@ -24,7 +24,7 @@ struct inbox_message {
 
 struct inbox {
     _Atomic(struct inbox_message *) newest; /* each leads to the one before it */
-    _Atomic size_t bytes;
+    _Atomic size_t bytes; /* INBOX_LOST: there was no memory for one */
 };
 
 /* {0} is an empty one; NULL: out of memory. */
@@ -34,10 +34,15 @@ struct inbox_message *inbox_message(size_t len) MUST_CHECK;
 bool inbox_put(struct inbox *inbox, struct inbox_message *message) MUST_CHECK;
 size_t inbox_bytes(const struct inbox *inbox);
 
+/* There was no memory to make one: the owner must say so, and goes no further. */
+void inbox_lose(struct inbox *inbox);
+bool inbox_has_lost(const struct inbox *inbox);
+
 /* Is there anything? Cheap; what is put in meanwhile may not be seen. */
 static inline bool inbox_waits(const struct inbox *inbox)
 {
-    return atomic_load_explicit(&inbox->newest, memory_order_relaxed) != NULL;
+    return atomic_load_explicit(&inbox->newest, memory_order_relaxed) ||
+           atomic_load_explicit(&inbox->bytes, memory_order_relaxed) & INBOX_LOST;
 }
 
 /* The owner's. Moved out, the oldest first; the caller frees each. */

@@ -39,6 +39,12 @@ static struct inbox_message *response(uint32_t pid, struct pgw_slice channel,
     return message;
 }
 
+static void wake(pgw_session *session)
+{
+    if (session->host.wake)
+        session->host.wake(session->host_self);
+}
+
 static bool has_nul(struct pgw_slice text)
 {
     return text.len > 0 && memchr(text.data, '\0', text.len);
@@ -52,14 +58,16 @@ enum pgw_status pgw_session_notify(pgw_session *session, uint32_t pid,
         has_nul(payload))
         return pgw_fail(err, "22023", "invalid notification");
     struct inbox_message *message = response(pid, channel, payload);
-    if (!message)
+    if (!message) {
+        inbox_lose(&session->inbox);
+        wake(session);
         return pgw_fail(err, "53200", "out of memory");
+    }
     if (!inbox_put(&session->inbox, message)) {
         free(message);
         return pgw_fail(err, "54000", "too many notifications wait for the client");
     }
-    if (session->host.wake)
-        session->host.wake(session->host_self);
+    wake(session);
     return PGW_OK;
 }
 
@@ -71,16 +79,26 @@ size_t pgw_session_notify_bytes(const pgw_session *session)
 bool notify_is_due(const pgw_session *session)
 {
     return inbox_waits(&session->inbox) && session->state == STATE_READY &&
-           session->transaction == 'I' && !session->in_batch;
+           ((session->transaction == 'I' && !session->in_batch) ||
+            inbox_has_lost(&session->inbox));
 }
 
-/* False: out of memory. */
+/* A message as a whole, or nothing of it. */
+static bool append(struct chain *output, const struct inbox_message *message)
+{
+    struct chain_mark mark = chain_mark(output);
+    if (chain_append(output, message->bytes, message->len))
+        return true;
+    chain_rollback(output, mark);
+    return false;
+}
+
 static bool tell(pgw_session *session, struct inbox_message *message)
 {
     bool done = true;
     while (message) {
         struct inbox_message *next = message->next;
-        done = done && chain_append(&session->output, message->bytes, message->len);
+        done = done && append(&session->output, message);
         free(message);
         message = next;
     }
@@ -90,6 +108,10 @@ static bool tell(pgw_session *session, struct inbox_message *message)
 
 bool notify_tell(pgw_session *session)
 {
-    return session->transaction != 'I' || !inbox_waits(&session->inbox) ||
-           tell(session, inbox_take(&session->inbox));
+    if (!inbox_waits(&session->inbox))
+        return true;
+    /* A client must not go on as if it had heard everything. */
+    if (inbox_has_lost(&session->inbox))
+        return false;
+    return session->transaction != 'I' || tell(session, inbox_take(&session->inbox));
 }

@@ -82,16 +82,19 @@ struct pgw_session {
     void *host_self;
     size_t message_max, high_water;
     uint32_t pid;
-    struct pgw_peer peer;
     enum pgw_tls_mode tls_mode;
+    struct pgw_peer peer;
     struct arena tls; /* what is known of the handshake */
-    bool tls_due;     /* S was answered: the handshake is to come */
     uint32_t login_timeout_ms, statement_timeout_ms;
     uint32_t idle_session_timeout_ms, idle_transaction_timeout_ms;
 
     enum session_state state;
-    bool waiting; /* the last step was answered with WAIT */
-    bool flush;   /* what is in the output may leave */
+    /* Beside each other, for an idle session is to be small. */
+    bool asked_tls, asked_gss;
+    bool tls_due;        /* S was answered: the handshake is to come */
+    bool parameters_set; /* since the client was told */
+    bool waiting;        /* the last step was answered with WAIT */
+    bool flush;          /* what is in the output may leave */
     bool eof;
     bool sends_much; /* the client, at a time: what was received last */
     bool in_batch;   /* an extended query since then: its transaction is open */
@@ -105,14 +108,12 @@ struct pgw_session {
     struct arena startup; /* start-up parameters, until the session ends */
     struct startup_pair *pairs;
     size_t pair_count;
-    bool asked_tls, asked_gss;
     struct pgw_auth auth;
     struct auth_exchange *exchange; /* while the client proves who it is */
     struct slice certificate_hash;  /* tls-server-end-point; empty: no TLS */
     const char *identity;           /* of a token: pgw_session_identity */
     const uint8_t *auth_nonce;      /* the host's, or the session's key */
     struct parameter *parameters;
-    bool parameters_set; /* since the client was told */
     struct pgw_style style;
     struct buf scratch; /* of rows that are put: arrays and records */
     void *state_of_host;

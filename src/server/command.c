@@ -61,6 +61,8 @@ static const struct command {
     [SQL_DEALLOCATE] = {command_deallocate, NULL},
     [SQL_DISCARD] = {command_discard, NULL},
     [SQL_CLOSE] = {command_close, NULL},
+    [SQL_LISTEN] = {command_listen, NULL},
+    [SQL_NOTIFY] = {command_notify, NULL},
     [SQL_UNLISTEN] = {command_unlisten, NULL},
     [SQL_LOCK] = {command_lock, NULL},
     [SQL_COPY_CLIENT] = {command_copy, command_copy_prepare},

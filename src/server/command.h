@@ -22,7 +22,10 @@ command_function command_begin, command_commit, command_rollback,
     command_set_transaction, command_set_constraints, command_lock;
 
 /* command_session.c */
-command_function command_deallocate, command_discard, command_close, command_unlisten;
+command_function command_deallocate, command_discard, command_close;
+
+/* command_notify.c */
+command_function command_listen, command_notify, command_unlisten;
 
 /* command_copy.c */
 command_function command_copy;

@@ -46,8 +46,10 @@ static bool discard_all(struct query_session *session, struct error *err)
                          "DISCARD ALL cannot run inside a transaction block");
     if (!settings_reset_all(&session->settings, false, err) ||
         !settings_set(&session->settings, "role", NULL, SETTINGS_SESSION, false, err) ||
-        !drop_statements(session, SLICE(""), err))
+        !drop_statements(session, SLICE(""), err) ||
+        !notify_unlisten(session, NULL, err))
         return false;
+    notify_end(session, true);
     drop_connection(session);
     return true;
 }
@@ -81,7 +83,7 @@ enum pgw_status command_discard(struct query_session *session, struct query *que
     return PGW_OK;
 }
 
-/* ---- cursors, notifications ---- */
+/* ---- cursors ---- */
 
 /* There are no cursors yet to be closed. */
 enum pgw_status command_close(struct query_session *session, struct query *query,
@@ -95,14 +97,4 @@ enum pgw_status command_close(struct query_session *session, struct query *query
     if (command_name(query, name, err))
         error_set(err, "34000", "cursor \"%s\" does not exist", name);
     return PGW_ERROR;
-}
-
-/* Nobody listens. */
-enum pgw_status command_unlisten(struct query_session *session, struct query *query,
-                                 struct query_result *out, struct error *err)
-{
-    (void)session;
-    (void)err;
-    out->tag = query->class.tag;
-    return PGW_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/pool.h"
+#include "server/notify_hub.h"
 
 enum { DEFAULT_PLANS = 64, DEFAULT_MEMORY = 64 << 20, DEFAULT_DISK = 1 << 30, ALL = 8 };
 
@@ -39,7 +40,8 @@ bool database_init(struct database *database, struct engine *engine,
     database->pool = pool_new(engine, options->plans ? options->plans : DEFAULT_PLANS);
     database->spool.limits = spool_limits(options, engine);
     database->has_lock = pthread_mutex_init(&database->sessions_lock, NULL) == 0;
-    if (database->name && database->pool && database->has_lock)
+    database->notify = notify_hub_new();
+    if (database->name && database->pool && database->has_lock && database->notify)
         return true;
     database_free(database);
     return error_no_memory(err);
@@ -53,6 +55,7 @@ void database_free(struct database *database)
         database->engine->ops->free(database->engine);
     if (database->has_lock)
         pthread_mutex_destroy(&database->sessions_lock);
+    notify_hub_free(database->notify);
     free(database->name);
     *database = (struct database){0};
 }

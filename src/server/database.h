@@ -10,6 +10,7 @@
 #include "spool/spool_budget.h"
 
 struct engine;
+struct notify_hub;
 struct pool;
 struct query_session;
 
@@ -26,6 +27,7 @@ struct database {
     struct engine *engine; /* owned */
     struct pool *pool;
     struct spool_budget spool;
+    struct notify_hub *notify;
     pthread_mutex_t sessions_lock; /* guards the list, and whose they are */
     struct query_session *sessions;
     bool has_lock;

@@ -60,6 +60,23 @@ static bool signal_process(void *client, uint32_t pid, enum pgw_interrupt reason
     return pgw_session_signal(front->session, pid, reason);
 }
 
+static bool notify(void *client, uint32_t pid, const char *channel,
+                   struct slice payload, struct error *err)
+{
+    const struct front *front = client;
+    struct pgw_error error;
+    return pgw_session_notify(
+               front->session, pid, (struct pgw_slice){channel, strlen(channel)},
+               (struct pgw_slice){payload.data, payload.len}, &error) == PGW_OK ||
+           error_set(err, error.sqlstate, "%s", error.message);
+}
+
+static size_t notify_bytes(void *client)
+{
+    const struct front *front = client;
+    return pgw_session_notify_bytes(front->session);
+}
+
 static bool block_begin(void *client)
 {
     struct front *front = client;
@@ -78,6 +95,8 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .drop_statement = drop_statement,
                                                    .pid = pid,
                                                    .signal = signal_process,
+                                                   .notify = notify,
+                                                   .notify_bytes = notify_bytes,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
 

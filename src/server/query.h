@@ -45,6 +45,11 @@ struct query_client_ops {
     uint32_t (*pid)(void *client);
     /* Thread-safe: pgw_host.signal. NULL: there are no other sessions. */
     bool (*signal)(void *client, uint32_t pid, enum pgw_interrupt reason);
+    /* Thread-safe: NotificationResponse, copied (pgw_session_notify). NULL: there is no
+     * such thing. */
+    bool (*notify)(void *client, uint32_t pid, const char *channel,
+                   struct slice payload, struct error *err);
+    size_t (*notify_bytes)(void *client); /* what waits there; with notify */
     /* The permission to block this thread (struct pgw_host). */
     bool (*block_begin)(void *client);
     void (*block_end)(void *client);

@@ -51,10 +51,31 @@ static uint32_t pid(void *caller)
     return session->ops->pid ? session->ops->pid(session->client) : 0;
 }
 
+static bool notify(void *caller, struct slice channel, struct slice payload,
+                   struct error *err)
+{
+    return notify_add(caller, channel, payload, err);
+}
+
+static bool listening(void *caller, struct arena *arena, const char *const **names,
+                      size_t *count)
+{
+    return notify_channels(caller, arena, names, count);
+}
+
+static double notify_usage(void *caller)
+{
+    const struct query_session *session = caller;
+    return notify_hub_usage(session->database->notify);
+}
+
 const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .set_setting = set_setting,
                                                    .settings = all_settings,
                                                    .cancel_backend = query_cancel,
                                                    .terminate_backend = query_terminate,
+                                                   .notify = notify,
+                                                   .listening = listening,
+                                                   .notify_usage = notify_usage,
                                                    .database = database,
                                                    .pid = pid};

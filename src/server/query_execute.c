@@ -201,6 +201,7 @@ static bool execute_text(struct execution *execution, struct query_result *out,
     struct query_session *session = execution->session;
     if (!query_session_ready(session, err))
         return false;
+    struct notification **told = notify_mark(session);
     for (unsigned try = 1;; try++) {
         uint64_t before = pool_changes(session->conn);
         struct engine_cursor *cursor = start(execution, err);
@@ -211,6 +212,7 @@ static bool execute_text(struct execution *execution, struct query_result *out,
             return take_result(session, execution->query, execution->stmt, cursor, out,
                                err);
         cursor->ops->close(cursor);
+        notify_rewind(session, told);
     }
 }
 

@@ -95,6 +95,7 @@ void query_session_free(struct query_session *session)
         return;
     query_session_unlist(session);
     rows_end_all(session);
+    notify_free(session);
     if (session->engine_begun) {
         broken = !query_session_run(session, SLICE("rollback"), &ignored);
         pool_snapshot_end(session->conn);
@@ -219,6 +220,11 @@ void query_session_leave(struct query_session *session)
 void query_session_settle(struct query_session *session, bool done)
 {
     settings_settle(&session->settings, done, session->transaction != TRANSACTION_NONE);
+    if (session->transaction != TRANSACTION_NONE)
+        return;
+    if (session->depth > 0) /* it has a slot, and may wait for who commits now */
+        notify_begin_end(session);
+    notify_end(session, done);
 }
 
 bool query_session_run(struct query_session *session, struct slice sql,

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "engine/pool.h"
+#include "server/notify.h"
 #include "server/query.h"
 
 enum transaction_state {
@@ -44,8 +45,9 @@ struct query_session {
     uint64_t followed_at; /* … when their version was this; 0 = not known */
     unsigned depth;       /* enter without leave: one slot serves prepare and execute */
     struct pool_conn *conn;
-    struct query_rows *open;              /* all rows not yet closed, newest first */
-    struct query_rows *live;              /* the one that streams from conn */
+    struct query_rows *open; /* all rows not yet closed, newest first */
+    struct query_rows *live; /* the one that streams from conn */
+    struct notify_state notify;
     pthread_mutex_t lock;                 /* guards what follows */
     struct engine_conn *working;          /* the engine is executing on it right now */
     unsigned interrupts;                  /* how many there have been */

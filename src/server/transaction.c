@@ -31,19 +31,29 @@ static enum pgw_status end_in_engine(struct query_session *session, bool commit,
         if (status == PGW_WAIT)
             return status;
         rows_end_all(session);
+        notify_begin_end(session);
         done = query_session_end_engine(session, commit, err);
+        notify_end(session, commit && done);
         query_session_leave(session);
     }
     rows_end_all(session);
+    notify_end(session, commit && done);
     return done ? PGW_OK : PGW_ERROR;
 }
 
 static enum pgw_status finish(struct query_session *session, bool commit,
                               struct error *err)
 {
-    enum pgw_status status = end_in_engine(session, commit, err);
-    if (status != PGW_WAIT)
-        end(session, commit && status == PGW_OK);
+    struct error refused;
+    bool refuses = commit && !notify_ready(session, &refused);
+    enum pgw_status status = end_in_engine(session, commit && !refuses, err);
+    if (status == PGW_WAIT)
+        return status;
+    if (refuses) {
+        *err = refused;
+        status = PGW_ERROR;
+    }
+    end(session, commit && status == PGW_OK);
     return status;
 }
 

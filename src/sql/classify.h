@@ -24,11 +24,13 @@ enum sql_kind {
     SQL_DEALLOCATE,      /* DEALLOCATE [PREPARE] name | ALL */
     SQL_DISCARD,         /* DISCARD ALL | PLANS | SEQUENCES | TEMP */
     SQL_CLOSE,           /* CLOSE name | ALL */
+    SQL_LISTEN,          /* LISTEN name */
+    SQL_NOTIFY,          /* NOTIFY name [, 'text'] */
     SQL_UNLISTEN,        /* UNLISTEN name | * */
     SQL_LOCK,            /* LOCK … IN ACCESS SHARE MODE */
     SQL_COPY_CLIENT,     /* COPY … FROM STDIN, COPY … TO STDOUT */
-    SQL_UNSUPPORTED, /* PostgreSQL's alone, refused with 0A000: cursors, LISTEN, … */
-    SQL_MALFORMED    /* one of the above, but not well said: 42601 */
+    SQL_UNSUPPORTED,     /* PostgreSQL's alone, refused with 0A000: cursors, … */
+    SQL_MALFORMED        /* one of the above, but not well said: 42601 */
 };
 
 /* What the command tag carries behind its words. */
@@ -52,9 +54,9 @@ struct sql_class {
     bool pins; /* leaves something behind on its connection: TEMP, USE, PRAGMA */
     bool ignores_rows;  /* an INSERT of values that reads no table */
     const char *writes; /* what a read-only transaction must refuse, by name; or NULL */
-    struct sql_modes modes;   /* of BEGIN, SET TRANSACTION */
-    struct slice name;        /* setting, statement, or list of tables, as written */
-    struct slice value;       /* SET: everything behind TO or =, as written */
+    struct sql_modes modes; /* of BEGIN, SET TRANSACTION */
+    struct slice name;      /* setting, statement, or list of tables, as written */
+    struct slice value; /* SET: everything behind TO or =, NOTIFY: text; as written */
     bool allowed_when_failed; /* may run in a failed transaction block: COMMIT, ROLLBACK
                                */
 };

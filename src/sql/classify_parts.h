@@ -17,7 +17,8 @@ sql_reader sql_read_begin, sql_read_start, sql_read_end, sql_read_set_transactio
 /* classify_setting.c */
 sql_reader sql_read_set, sql_read_setting_name;
 /* classify_session.c */
-sql_reader sql_read_deallocate, sql_read_discard, sql_read_close, sql_read_unlisten;
+sql_reader sql_read_deallocate, sql_read_discard, sql_read_close, sql_read_unlisten,
+    sql_read_listen, sql_read_notify;
 
 static inline bool sql_word_in(const struct token *token, const char *const *words,
                                size_t count)

@@ -1,5 +1,5 @@
-/* classify_session.c - what a session lets go of: DEALLOCATE, DISCARD, CLOSE, UNLISTEN.
- */
+/* classify_session.c - what a session lets go of (DEALLOCATE, DISCARD, CLOSE), and
+ * LISTEN, NOTIFY, UNLISTEN. */
 #include "sql/classify_parts.h"
 
 void sql_read_deallocate(struct slice rest, struct sql_class *class)
@@ -44,6 +44,29 @@ void sql_read_close(struct slice rest, struct sql_class *class)
 void sql_read_unlisten(struct slice rest, struct sql_class *class)
 {
     struct token token = token_next(&rest);
+    class->name = token.text;
     if (!(sql_is_name(&token) || token_is_symbol(&token, '*')) || !sql_at_end(rest))
+        class->kind = SQL_MALFORMED;
+}
+
+void sql_read_listen(struct slice rest, struct sql_class *class)
+{
+    struct token token = token_next(&rest);
+    class->name = token.text;
+    if (!sql_is_name(&token) || !sql_at_end(rest))
+        class->kind = SQL_MALFORMED;
+}
+
+void sql_read_notify(struct slice rest, struct sql_class *class)
+{
+    struct token token = token_next(&rest);
+    class->name = token.text;
+    if (!sql_is_name(&token))
+        class->kind = SQL_MALFORMED;
+    if (sql_at_end(rest))
+        return;
+    token = token_next(&rest);
+    class->value = sql_until_end(rest);
+    if (!token_is_symbol(&token, ',') || sql_peek(rest).kind != TOKEN_STRING)
         class->kind = SQL_MALFORMED;
 }

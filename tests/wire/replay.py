@@ -243,6 +243,11 @@ def render(kind, body):
         return " ".join(["ParameterDescription", *[str(TYPES.get(o, o)) for o in oids]])
     if kind == "v":
         return render_negotiate(body)
+    if kind == "A":  # process ids are each server's own
+        channel, at = take_string(body, 4)
+        payload, at = take_string(body, at)
+        assert at == len(body), body
+        return f"NotificationResponse {quote(channel.encode())} {quote(payload.encode())}"
     return f"{kind} {body.hex()}"
 
 

@@ -34,6 +34,7 @@ static const struct alias {
     {"pg_node_tree", DUCKDB_TYPE_VARCHAR, 194, 0, false},
     {"aclitem", DUCKDB_TYPE_VARCHAR, 1033, 1034, false},
     {"anyarray", DUCKDB_TYPE_VARCHAR, 2277, 0, false},
+    {"void", DUCKDB_TYPE_VARCHAR, 2278, 0, false},
 };
 
 static duckdb_logical_type make_type(const struct alias *alias)

@@ -16,11 +16,9 @@ static duckdb_logical_type type_of(char letter)
     static const struct {
         char letter;
         duckdb_type type;
-    } simple[] = {{'t', DUCKDB_TYPE_VARCHAR},
-                  {'n', DUCKDB_TYPE_INTEGER},
-                  {'i', DUCKDB_TYPE_BIGINT},
-                  {'b', DUCKDB_TYPE_BOOLEAN},
-                  {'s', DUCKDB_TYPE_TIMESTAMP_TZ}};
+    } simple[] = {{'t', DUCKDB_TYPE_VARCHAR}, {'n', DUCKDB_TYPE_INTEGER},
+                  {'i', DUCKDB_TYPE_BIGINT},  {'b', DUCKDB_TYPE_BOOLEAN},
+                  {'d', DUCKDB_TYPE_DOUBLE},  {'s', DUCKDB_TYPE_TIMESTAMP_TZ}};
     for (size_t i = 0; i < ARRAY_LEN(simple); i++) {
         if (simple[i].letter == letter)
             return duckdb_create_logical_type(simple[i].type);

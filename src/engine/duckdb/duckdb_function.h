@@ -4,8 +4,8 @@
 
 #include <duckdb.h>
 
-/* The types of result and parameters, a letter each: t text, n int4, i int8, b boolean,
- * s timestamptz, o oid, L list of text. */
+/* The types of result and parameters, a letter each: t text, n int4, i int8, d float8,
+ * b boolean, s timestamptz, o oid, L list of text. */
 void duckdb_function_describe(duckdb_scalar_function function, const char *types);
 
 bool duckdb_function_is_null(duckdb_vector vector, idx_t row);

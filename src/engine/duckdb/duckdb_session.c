@@ -237,6 +237,51 @@ static bool terminate_backend(struct call *call)
            give_boolean(call, done);
 }
 
+/* ---- notifications ---- */
+
+/* pg_notify(channel, payload): NULL is empty, as PostgreSQL has it. */
+static bool notify(struct call *call)
+{
+    struct slice channel = is_null(call, 0) ? SLICE("") : text_slice(call, 0);
+    struct slice payload = is_null(call, 1) ? SLICE("") : text_slice(call, 1);
+    return call->ops->notify(call->caller, channel, payload, &call->err) &&
+           give(call, "");
+}
+
+/* Behind what the vector of the result has so far. */
+static bool append_list(struct call *call, const char *const *texts, size_t count)
+{
+    duckdb_list_entry *entries = duckdb_vector_get_data(call->result);
+    idx_t offset = duckdb_list_vector_get_size(call->result);
+    if (duckdb_list_vector_reserve(call->result, offset + count) != DuckDBSuccess ||
+        duckdb_list_vector_set_size(call->result, offset + count) != DuckDBSuccess)
+        return error_no_memory(&call->err);
+    duckdb_vector child = duckdb_list_vector_get_child(call->result);
+    for (size_t i = 0; i < count; i++)
+        duckdb_vector_assign_string_element(child, offset + i, texts[i]);
+    entries[call->row] = (duckdb_list_entry){offset, count};
+    return true;
+}
+
+static bool listening(struct call *call)
+{
+    struct arena arena = {0};
+    const char *const *names;
+    size_t count;
+    bool done = call->ops->listening(call->caller, &arena, &names, &count)
+                    ? append_list(call, names, count)
+                    : error_no_memory(&call->err);
+    arena_free(&arena);
+    return done;
+}
+
+static bool notify_usage(struct call *call)
+{
+    double *results = duckdb_vector_get_data(call->result);
+    results[call->row] = call->ops->notify_usage(call->caller);
+    return true;
+}
+
 /* ---- the server ---- */
 
 static bool start_time(struct call *call)
@@ -270,6 +315,9 @@ static const struct function {
     {"wirehouse_backend_pid", "n", backend_pid},
     {"wirehouse_cancel_backend", "bn", cancel_backend},
     {"wirehouse_terminate_backend", "bni", terminate_backend},
+    {"wirehouse_notify", "ttt", notify},
+    {"wirehouse_listening", "L", listening},
+    {"wirehouse_notify_usage", "d", notify_usage},
     {"wirehouse_start_time", "s", start_time},
     {"wirehouse_version", "t", version},
 };
