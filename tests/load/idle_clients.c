@@ -1,6 +1,6 @@
 /* idle_clients.c - many clients that have logged in and then say nothing.
  *
- *     idle_clients WHERE COUNT
+ *     idle_clients WHERE COUNT [tls]
  *
  * Prints "ready" once all are in, and leaves with all of them at once when its standard
  * input ends. A server that closes one of them meanwhile has failed: exit code 1. */
@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/client/wire_client.h"
+#include "lib/client/wire_stream.h"
 
 enum { PER_ADDRESS = 10000, FILES_BESIDE = 16 };
 
@@ -26,17 +26,18 @@ static void permit_files(size_t count)
         wire_die("so many descriptors are not permitted");
 }
 
-static void open_all(const char *where, size_t count, int epoll)
+/* What a client keeps of its TLS is of no use any more. */
+static void open_all(const char *where, size_t count, SSL_CTX *tls, int epoll)
 {
-    struct buf answer = {0};
     for (size_t i = 0; i < count; i++) {
-        int fd = wire_connect(where, (unsigned)(i / PER_ADDRESS));
+        unsigned source = (unsigned)(i / PER_ADDRESS);
+        struct wire_stream stream = wire_stream_open(where, source, tls);
+        wire_stream_login(&stream);
+        int fd = wire_stream_abandon(&stream);
         struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.fd = fd};
-        wire_login(fd, &answer);
         if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
             wire_die("epoll_ctl");
     }
-    buf_free(&answer);
 }
 
 /* Until the input ends; an idle client hears nothing. */
@@ -54,14 +55,17 @@ static void stay(int epoll)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: %s PORT|SOCKET COUNT\n", argv[0]);
+    bool has_tls = argc == 4 && strcmp(argv[3], "tls") == 0;
+    if (argc != 3 && !has_tls) {
+        (void)fprintf(stderr, "usage: %s PORT|SOCKET COUNT [tls]\n", argv[0]);
         return 2;
     }
     size_t count = strtoul(argv[2], NULL, 10);
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     permit_files(count);
-    open_all(argv[1], count, epoll);
+    SSL_CTX *tls = has_tls ? wire_tls() : NULL;
+    open_all(argv[1], count, tls, epoll);
+    SSL_CTX_free(tls);
     (void)puts("ready");
     (void)fflush(stdout);
     stay(epoll);
