@@ -3,23 +3,20 @@
 import os
 import pathlib
 import re
-import socket
 import ssl
 import struct
+
+from login import PROTOCOL_3_0, Connection, fields_of, packet
 
 TLS = pathlib.Path(os.environ["TLS"])
 PASSWORD = os.environ["TLS_PASSWORD"]
 PORTS = {"postgres": int(os.environ["POSTGRES_PORT"]), "wirehouse": int(os.environ["PGPORT"])}
 
-SSL_REQUEST = struct.pack("!ii", 8, 80877103)
-GSS_REQUEST = struct.pack("!ii", 8, 80877104)
+SSL_REQUEST, GSS_REQUEST = packet(80877103), packet(80877104)
 
 
-def startup(user, database="main", version=196608):
-    body = struct.pack("!i", version)
-    for text in ("user", user, "database", database, ""):
-        body += text.encode() + b"\0"
-    return struct.pack("!i", len(body) + 4) + body
+def startup(user, version=PROTOCOL_3_0):
+    return packet(version, (("user", user), ("database", "main")))
 
 
 def context(certificate=None, minimum=None, maximum=None, alpn=None, verify=True):
@@ -46,11 +43,11 @@ def alert(error):
     return re.sub(r"^\[SSL[^]]*\] | \(_ssl.*$", "", str(error))
 
 
-class Peer:
+class Peer(Connection):
     """A connection; what the server says is noted, without what is random in it."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        super().__init__(port)
         self.socket.settimeout(60)
         self.said = []
 
@@ -58,29 +55,24 @@ class Peer:
         return self
 
     def __exit__(self, *_):
-        self.socket.close()
+        self.close()
 
-    def send(self, data):
+    def offer(self, data):
+        """A server that has closed does not take it; what it said tells."""
         try:
-            self.socket.sendall(data)
+            self.send_bytes(data)
         except OSError:
-            pass  # the server has closed: what it said tells
+            pass
 
-    def receive(self, size):
-        """So many bytes, or None at the end; an alert is noted."""
-        data = b""
-        while len(data) < size:
-            try:
-                part = self.socket.recv(size - len(data))
-            except ssl.SSLError as error:
-                self.said.append(alert(error))
-                return None
-            except ConnectionResetError:
-                part = b""
-            if not part:
-                self.said.append("closed")
-                return None
-            data += part
+    def receive(self, count):
+        """So many bytes, or None at the end, or at an alert, which is noted."""
+        try:
+            data = super().receive(count)
+        except ssl.SSLError as error:
+            self.said.append(alert(error))
+            return None
+        if data is None:
+            self.said.append("closed")
         return data
 
     def byte(self):
@@ -102,18 +94,14 @@ class Peer:
 
     def message(self):
         """Its kind, or None at the end."""
-        head = self.receive(5)
-        if head is None:
-            return None
-        body = self.receive(struct.unpack("!i", head[1:])[0] - 4) or b""
-        kind = head[:1].decode()
-        if kind in "EN":
-            fields = {part[:1].decode(): part[1:].decode() for part in body.split(b"\0") if part}
+        kind, body = self.next()
+        if kind == b"E":
+            fields = fields_of(body)
             text = re.sub(r"3\.0 to 3\.\d", "3.0 to 3.x", fields["M"])
             self.said.append((fields["S"], fields["C"], text))
-        elif kind == "R":
+        elif kind == b"R":
             self.said.append(("R", struct.unpack("!i", body[:4])[0]))
-        elif kind == "Z":
+        elif kind == b"Z":
             self.said.append("ready")
         return kind
 
@@ -129,5 +117,5 @@ class Peer:
         """Up to ReadyForQuery, a request of a proof, or the end."""
         while True:
             kind = self.message()
-            if kind in (None, "Z") or (kind == "R" and self.said[-1][1] != 0):
+            if kind in (None, b"Z") or (kind == b"R" and self.said[-1][1] != 0):
                 return self.said

@@ -27,13 +27,13 @@ class Handshakes(unittest.TestCase):
         """What was said up to the end of the handshake, and the peer's TLS."""
         with Peer(port) as peer:
             if asks:
-                peer.send(SSL_REQUEST)
+                peer.offer(SSL_REQUEST)
                 peer.byte()
             if peer.secure(made):
                 peer.said.append(peer.socket.version())
                 peer.said.append(peer.socket.selected_alpn_protocol())
                 if port != HTTPS:
-                    peer.send(startup("trust_user"))
+                    peer.offer(startup("trust_user"))
                     peer.outcome()
             return peer.said
 
@@ -59,10 +59,10 @@ class Handshakes(unittest.TestCase):
         for version in VERSIONS[2:]:
             made = context(minimum=version, maximum=version)
             with Peer(PORTS["wirehouse"]) as peer:
-                peer.send(SSL_REQUEST)
+                peer.offer(SSL_REQUEST)
                 peer.byte()
                 self.assertTrue(peer.secure(made))
-                peer.send(startup("trust_user"))
+                peer.offer(startup("trust_user"))
                 peer.outcome()
                 session = peer.socket.session
                 self.assertFalse(session and session.has_ticket)
@@ -89,7 +89,7 @@ class Handshakes(unittest.TestCase):
 
     def test_in_clear_to_https(self):
         with Peer(HTTPS) as peer:
-            peer.send(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            peer.offer(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             got = peer.receive(100)
             self.assertIsNone(got)
 
@@ -98,7 +98,7 @@ class Handshakes(unittest.TestCase):
         for port, opening in ((PORTS["wirehouse"], SSL_REQUEST), (PORTS["wirehouse"], b""), (HTTPS, b"")):
             with Peer(port) as peer:
                 if opening:
-                    peer.send(opening)
+                    peer.offer(opening)
                     peer.byte()
                 names = ["http/1.1" if port == HTTPS else "postgresql"]
                 incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -111,7 +111,7 @@ class Handshakes(unittest.TestCase):
                     except ssl.SSLWantReadError:
                         pass
                     for byte in outgoing.read():
-                        peer.send(bytes([byte]))
+                        peer.offer(bytes([byte]))
                     if not done:
                         incoming.write(peer.socket.recv(65536))
                 self.assertEqual(inside.version(), "TLSv1.3")
@@ -127,13 +127,13 @@ class Handshakes(unittest.TestCase):
         try:
             for port, begun in halves:
                 peers.append(Peer(port))
-                peers[-1].send(begun)
+                peers[-1].offer(begun)
             self.assertIn("ready", self.talk(PORTS["wirehouse"], context()))
             for peer in peers:
                 peer.drain()
         finally:
             for peer in peers:
-                peer.socket.close()
+                peer.close()
 
     def test_slow_bytes(self):
         """A client that trickles is no better off."""
@@ -141,7 +141,7 @@ class Handshakes(unittest.TestCase):
         with Peer(PORTS["wirehouse"]) as peer:
             peer.socket.settimeout(0.1)
             for byte in hello[:1] + b"\x03\x01\x3f\xff" + hello[5:5 + 600]:
-                peer.send(bytes([byte]))
+                peer.offer(bytes([byte]))
                 try:
                     if not peer.socket.recv(100):
                         return
@@ -160,26 +160,26 @@ class Handshakes(unittest.TestCase):
                             hello[:20] + b"\0" * 2000, hello + b"\x17\x03\x03\x00\x05hello" * 100):
                 with self.subTest(port=port, asks=asks, garbage=garbage[:8]), Peer(port) as peer:
                     if asks:
-                        peer.send(SSL_REQUEST)
+                        peer.offer(SSL_REQUEST)
                         peer.byte()
-                    peer.send(garbage)
+                    peer.offer(garbage)
                     peer.drain()
 
     def test_many_at_once(self):
         """More handshakes than there are threads."""
         peers = [Peer(PORTS["wirehouse"]) for _ in range(100)]
         for peer in peers:
-            peer.send(SSL_REQUEST)
+            peer.offer(SSL_REQUEST)
         try:
             for peer in peers:
                 peer.byte()
                 self.assertTrue(peer.secure(), peer.said)
-                peer.send(startup("trust_user"))
+                peer.offer(startup("trust_user"))
             for peer in peers:
                 self.assertEqual(peer.outcome(), ["S", ("R", 0), "ready"])
         finally:
             for peer in peers:
-                peer.socket.close()
+                peer.close()
 
 
 if __name__ == "__main__":

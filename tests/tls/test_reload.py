@@ -34,7 +34,7 @@ def install(directory):
 def served():
     """The certificate that a new connection is shown."""
     with Peer(PORTS["wirehouse"]) as peer:
-        peer.send(SSL_REQUEST)
+        peer.offer(SSL_REQUEST)
         peer.byte()
         assert peer.secure(context(verify=False))
         return ssl.DER_cert_to_PEM_cert(peer.socket.getpeercert(True))

@@ -8,13 +8,13 @@ from sides import GSS_REQUEST, PORTS, SSL_REQUEST, Peer, context, startup
 def asked(peer, *requests):
     """Requests one by one, each of them answered by a byte."""
     for request in requests:
-        peer.send(request)
+        peer.offer(request)
         peer.byte()
 
 
 def plain(user):
     def talk(peer):
-        peer.send(startup(user))
+        peer.offer(startup(user))
     return talk
 
 
@@ -22,22 +22,22 @@ def encrypted(user, *behind, made=None):
     def talk(peer):
         asked(peer, SSL_REQUEST)
         if peer.secure(made() if made else None):
-            peer.send(b"".join(behind) or startup(user))
+            peer.offer(b"".join(behind) or startup(user))
     return talk
 
 
 def injected(what):
     def talk(peer):
-        peer.send(SSL_REQUEST + what)
+        peer.offer(SSL_REQUEST + what)
         peer.byte()
         if peer.secure():
-            peer.send(startup("trust_user"))
+            peer.offer(startup("trust_user"))
     return talk
 
 
 def garbage_instead_of_a_handshake(peer):
     asked(peer, SSL_REQUEST)
-    peer.send(startup("trust_user"))
+    peer.offer(startup("trust_user"))
     peer.drain()
 
 
@@ -86,7 +86,7 @@ class Requests(unittest.TestCase):
         with Peer(PORTS["wirehouse"]) as peer:
             asked(peer, GSS_REQUEST, SSL_REQUEST)
             self.assertTrue(peer.secure())
-            peer.send(startup("trust_user"))
+            peer.offer(startup("trust_user"))
             self.assertEqual(peer.outcome(), ["N", "S", ("R", 0), "ready"])
 
     def test_garbage(self):
