@@ -9,7 +9,6 @@
  * writes them at once, waits until all are answered, and writes again. Prints requests
  * per second and the server's CPU time per request, its children included. Answers are
  * only counted, never looked at, but for errors. */
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "lib/client/server_cpu.h"
 #include "lib/client/wire_client.h"
 
 enum { ECHO_BYTES = 64, DEPTH_MAX = 1024, EVENTS = 64 };
@@ -173,122 +173,19 @@ static size_t run(int epoll, const struct load *load, uint64_t until_us)
     return answered;
 }
 
-/* ---- the server's CPU time ---- */
-
-enum { FAMILY_MAX = 1024, NANOSECONDS = 1000000000 };
-
-/* A process and its children, and the CPU nanoseconds each has had. */
-struct family {
-    struct {
-        unsigned long pid;
-        uint64_t cpu_ns;
-    } members[FAMILY_MAX];
-    size_t count;
-};
-
-/* The first line of a file of /proc; "" when there is none. */
-static const char *first_line(const char *path, char *line, int size)
-{
-    FILE *file = fopen(path, "re");
-    line[0] = '\0';
-    if (file && !fgets(line, size, file))
-        line[0] = '\0';
-    if (file)
-        (void)fclose(file);
-    return line;
-}
-
-/* The number at a place in a line, counted from 0; 0: the line ends before. */
-static uint64_t number_at(const char *line, size_t place)
-{
-    for (; place > 0 && line; place--) {
-        line = strchr(line, ' ');
-        line = line ? line + 1 : NULL;
-    }
-    return line ? strtoull(line, NULL, 10) : 0;
-}
-
-/* A process's parent, 0: there is no such process; and what its children that have
- * ended had, which is counted in clock ticks. */
-static uint64_t parent_of(unsigned long pid, uint64_t *reaped_ns)
-{
-    enum { PARENT = 2, CHILDREN_USER = 14, CHILDREN_SYSTEM = 15 };
-    char path[64], line[1024];
-    (void)snprintf(path, sizeof path, "/proc/%lu/stat", pid);
-    const char *fields = strrchr(first_line(path, line, sizeof line), ')');
-    if (!fields)
-        return 0;
-    *reaped_ns =
-        (number_at(fields, CHILDREN_USER) + number_at(fields, CHILDREN_SYSTEM)) *
-        (NANOSECONDS / (uint64_t)sysconf(_SC_CLK_TCK));
-    return number_at(fields, PARENT);
-}
-
-/* Of all threads; clock ticks would be too coarse for many short-lived ones. */
-static uint64_t cpu_ns_of(unsigned long pid)
-{
-    char path[300], line[128];
-    uint64_t total = 0;
-    (void)snprintf(path, sizeof path, "/proc/%lu/task", pid);
-    DIR *threads = opendir(path);
-    for (struct dirent *entry; threads && (entry = readdir(threads));) {
-        (void)snprintf(path, sizeof path, "/proc/%lu/task/%s/schedstat", pid,
-                       entry->d_name);
-        total += number_at(first_line(path, line, sizeof line), 0);
-    }
-    if (threads)
-        (void)closedir(threads);
-    return total;
-}
-
-static void take_stock(unsigned long pid, struct family *family)
-{
-    DIR *processes = opendir("/proc");
-    family->count = 0;
-    for (struct dirent *entry; processes && (entry = readdir(processes));) {
-        unsigned long one = strtoul(entry->d_name, NULL, 10);
-        uint64_t reaped_ns = 0;
-        uint64_t parent = one ? parent_of(one, &reaped_ns) : 0;
-        if (!parent || family->count == FAMILY_MAX || (one != pid && parent != pid))
-            continue;
-        family->members[family->count].pid = one;
-        family->members[family->count++].cpu_ns = cpu_ns_of(one) + reaped_ns;
-    }
-    if (processes)
-        (void)closedir(processes);
-}
-
-static uint64_t find(const struct family *family, unsigned long pid)
-{
-    for (size_t i = 0; i < family->count; i++) {
-        if (family->members[i].pid == pid)
-            return family->members[i].cpu_ns;
-    }
-    return 0;
-}
-
-/* What those that live now have had since then. */
-static uint64_t cpu_ns_since(const struct family *then, unsigned long pid)
-{
-    static struct family now;
-    uint64_t total = 0;
-    take_stock(pid, &now);
-    for (size_t i = 0; i < now.count; i++)
-        total += now.members[i].cpu_ns - find(then, now.members[i].pid);
-    return total;
-}
+/* ---- */
 
 static void measure(int epoll, const struct load *load, double seconds,
                     unsigned long pid)
 {
-    static struct family before;
+    static struct server_cpu before;
     uint64_t length_us = (uint64_t)(seconds * 1e6);
     (void)run(epoll, load, clock_now_us() + length_us / 5); /* warm */
-    take_stock(pid, &before);
+    server_cpu_take(pid, &before);
     uint64_t begun_us = clock_now_us();
     size_t answered = run(epoll, load, begun_us + length_us);
     double took = (double)(clock_now_us() - begun_us) / 1e6;
-    double cpu_us = (double)cpu_ns_since(&before, pid) / 1e3;
+    double cpu_us = (double)server_cpu_since(&before, pid) / 1e3;
     (void)printf("%.0f requests/s, %.2f us CPU/request\n", (double)answered / took,
                  cpu_us / (double)answered);
 }

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "../lib/client/scram_client.h"
 #include "pgwire/scram.h"
 
 static struct slice bytes(const uint8_t *data, size_t len)
@@ -133,32 +134,6 @@ static void test_mock(void **state)
 /* ---- the exchange, bound to a channel: PostgreSQL's side of it without TLS is in
  * tests/auth ---- */
 
-/* What a client that knows the password says last. */
-static const char *final_of(struct arena *arena, const struct scram_secret *salted,
-                            struct slice greeting, const char *header, const char *hash)
-{
-    char bound[CRYPTO_BASE64_SIZE(128)],
-        proof_text[CRYPTO_BASE64_SIZE(SCRAM_KEY_BYTES)];
-    uint8_t password[SCRAM_KEY_BYTES], key[SCRAM_KEY_BYTES], stored[SCRAM_KEY_BYTES];
-    uint8_t signature[SCRAM_KEY_BYTES];
-    const char *data = arena_printf(arena, "%s%s", header, hash);
-    const char *comma = memchr(greeting.data, ',', greeting.len);
-    crypto_base64(data, strlen(data), bound);
-    const char *bare = arena_printf(arena, "c=%s,%.*s", bound,
-                                    (int)(comma - greeting.data), greeting.data);
-    const char *message =
-        arena_printf(arena, "n=,r=abc,%.*s,%s", (int)greeting.len, greeting.data, bare);
-    assert_true(crypto_pbkdf2(SLICE("pencil"), bytes(salted->salt, salted->salt_len),
-                              salted->iterations, password));
-    assert_true(crypto_hmac(bytes(password, 32), SLICE("Client Key"), key));
-    assert_true(crypto_sha256(bytes(key, 32), stored));
-    assert_true(crypto_hmac(bytes(stored, 32), slice_of(message), signature));
-    for (size_t i = 0; i < sizeof key; i++)
-        key[i] ^= signature[i];
-    crypto_base64(key, sizeof key, proof_text);
-    return arena_printf(arena, "%s,p=%s", bare, proof_text);
-}
-
 static void test_binding(void **state)
 {
     (void)state;
@@ -193,13 +168,17 @@ static void test_binding(void **state)
             .certificate_hash = SLICE("HASH"),
             .secret = {.iterations = 2, .salt_len = 3, .salt = "abc"}};
         assert_true(scram_secret_make(SLICE("pencil"), &scram.secret));
-        const char *first = arena_printf(&arena, "%sn=,r=abc", rows[i].first);
+        const char *first = arena_printf(&arena, "%s" SCRAM_CLIENT_BARE, rows[i].first);
         enum scram_outcome outcome =
             scram_next(&scram, slice_of(first), &arena, &reply, &err);
         assert_int_equal(outcome, rows[i].begun);
         if (outcome == SCRAM_MORE) {
+            struct scram_client client;
+            const char *binding =
+                arena_printf(&arena, "%s%s", rows[i].again, rows[i].hash);
+            assert_true(scram_client_derive(&client, SLICE("pencil"), reply));
             const char *final =
-                final_of(&arena, &scram.secret, reply, rows[i].again, rows[i].hash);
+                scram_client_final(&arena, &client, reply, slice_of(binding));
             outcome = scram_next(&scram, slice_of(final), &arena, &reply, &err);
             assert_int_equal(outcome, rows[i].outcome);
         }
