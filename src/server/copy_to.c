@@ -110,7 +110,8 @@ static bool prepare_table(struct query_session *session, struct copy_to *copy,
     struct query *table = NULL;
     bool done = prepare_select(session, statement, &all, &table, err) &&
                 copy_options_read(statement, &copy->options, err) &&
-                check_columns(statement, &statement->columns, table, err);
+                check_columns(statement, &statement->columns, table, err) &&
+                check_columns(statement, &copy->options.force_quote, table, err);
     if (!done || statement->columns.count == 0) {
         copy->source = table;
         return done;
@@ -158,8 +159,14 @@ static bool find_forced(struct copy_to *copy, const struct copy_statement *state
     bool *forced = arena_calloc(&copy->arena, source->column_count, sizeof *forced);
     if (!forced)
         return error_no_memory(err);
-    if (!check_columns(statement, names, source, err))
+    if (statement->is_query && !check_columns(statement, names, source, err))
         return false;
+    for (size_t i = 0; i < names->count; i++) {
+        if (!find_column(source, names->names[i]))
+            return error_set(err, "42P10",
+                             "FORCE_QUOTE column \"%.*s\" not referenced by COPY",
+                             (int)names->names[i].len, names->names[i].data);
+    }
     for (size_t i = 0; i < source->column_count; i++)
         forced[i] = copy->options.force_quote_all ||
                     is_among(names, names->count, slice_of(source->columns[i].name));

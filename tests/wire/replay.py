@@ -216,6 +216,20 @@ def render_negotiate(body):
     return " ".join(["NegotiateProtocolVersion", str(newest & 0xFFFF), *names])
 
 
+def render_copy(body):
+    """The overall format, then each column's."""
+    return " ".join([str(body[0]), *map(str, struct.unpack_from(f"!{(len(body) - 3) // 2}h", body, 3))])
+
+
+def quote_lines(data):
+    """Copied data that is text keeps its tabs and newlines as \\t and \\n."""
+    shown = quote(data.replace(b"\t", b"").replace(b"\n", b""))
+    if shown.startswith("hex:"):
+        return "hex:" + data.hex()
+    return quote(data.replace(b"\t", "\ue000".encode()).replace(b"\n", "\ue001".encode())).replace(
+        "\ue000", "\\t").replace("\ue001", "\\n")
+
+
 def render(kind, body):
     if kind in PLAIN:
         return PLAIN[kind]
@@ -248,6 +262,10 @@ def render(kind, body):
         payload, at = take_string(body, at)
         assert at == len(body), body
         return f"NotificationResponse {quote(channel.encode())} {quote(payload.encode())}"
+    if kind in ("G", "H"):
+        return f"Copy{'In' if kind == 'G' else 'Out'}Response {render_copy(body)}"
+    if kind == "d":
+        return f"CopyData {quote_lines(body)}"
     return f"{kind} {body.hex()}"
 
 
