@@ -11,7 +11,7 @@ import sys
 
 PUBLIC = "<pgwire>"
 # The encoder of values is libpgwire's; others that write values may look at it.
-VALUES = {"pgwire/plan.h", "pgwire/render.h"}
+VALUES = {"pgwire/array.h", "pgwire/plan.h", "pgwire/render.h"}
 # The structs of Arrow's C interface, which know nothing of the protocol.
 ARROW = "pgwire/arrow_c.h"
 # What a server keeps of a password, and how it is compared.

@@ -239,6 +239,17 @@ static void put_value(struct render *render, const struct column *column, size_t
     render_leave(render);
 }
 
+const char *render_text(struct buf *out, const struct column *column, size_t row)
+{
+    struct render render = {.out = out};
+    const struct cell_context context = {.format = PGW_TEXT_FORMAT,
+                                         .style = &style_standard,
+                                         .failure = &render.failure};
+    if (!render_cell(&render, column, row, &context, false))
+        render_fail(&render, "0A000");
+    return render.failure;
+}
+
 /* ---- a column ---- */
 
 static bool make_room(struct rendering *rendering, size_t rows)

@@ -29,6 +29,11 @@ const char *render_column(struct rendering *rendering, const struct column *colu
 const char *render_json(struct buf *out, const struct column *column,
                         size_t row) MUST_CHECK;
 
+/* Append one scalar that is not NULL as PostgreSQL's text, in its standard style. NULL,
+ * or a SQLSTATE: 53200, 0A000 for what is no scalar, 22003, 22008. */
+const char *render_text(struct buf *out, const struct column *column,
+                        size_t row) MUST_CHECK;
+
 /* Append a JSON string (RFC 8259, section 7). False: out of memory. */
 bool render_json_string(struct buf *out, struct slice text) MUST_CHECK;
 

@@ -208,8 +208,7 @@ static bool prepare(struct query_session *session, struct copy_to *copy,
     if (!(statement->is_query ? prepare_query(session, copy, query, statement, err)
                               : prepare_table(session, copy, statement, err)))
         return false;
-    if (copy->options.format == COPY_FORMAT_PARQUET ||
-        copy->options.format == COPY_FORMAT_ARROW)
+    if (copy->options.format == COPY_FORMAT_PARQUET)
         return error_set(err, "0A000",
                          "COPY to the client in this format is not "
                          "supported");

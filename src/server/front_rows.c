@@ -123,9 +123,12 @@ static enum pgw_status reply_rows(const struct front *front,
     reply->columns = columns;
     reply->column_count = result->column_count;
     reply->rows = (struct pgw_rows){&rows_ops, rows};
-    if (rows->copy)
-        front_copy_to(rows, reply);
-    return PGW_OK;
+    if (!rows->copy || front_copy_to(rows, reply))
+        return PGW_OK;
+    reply->rows = (struct pgw_rows){0};
+    rows->own = NULL; /* stays the caller's */
+    front_rows_release(rows);
+    return pgw_fail(err, "53200", "out of memory");
 }
 
 enum pgw_status front_reply(const struct front *front,

@@ -48,7 +48,7 @@ enum pgw_status front_reply(const struct front *front,
 enum pgw_status front_rows_fetch(struct front_rows *rows, struct pgw_error *err);
 void front_rows_release(void *rows);
 
-/* front_copy_to.c: the rows as the data of COPY … TO STDOUT. */
-void front_copy_to(struct front_rows *rows, struct pgw_reply *reply);
+/* front_copy_to.c: the rows as the data of COPY … TO STDOUT. False: out of memory. */
+bool front_copy_to(struct front_rows *rows, struct pgw_reply *reply) MUST_CHECK;
 
 #endif
