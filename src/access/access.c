@@ -40,8 +40,9 @@ static bool load_rules(struct access_set *set, const struct access_files *files,
     struct slice text = slice_of(set->has_users ? rules_with_users : rules_without);
     if (files->rules && !access_file_read(&set->arena, files->rules, false, &text, err))
         return false;
-    return rules_parse(&set->arena, text, files->rules ? files->rules : "default rules",
-                       &options, &set->rules, err);
+    const char *file = files->rules ? files->rules : "default rules";
+    return rules_parse(&set->arena, text, file, &options, &set->rules, err) &&
+           access_make_validators(set, file, err);
 }
 
 static bool load_ident(struct access_set *set, const struct access_files *files,

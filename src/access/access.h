@@ -72,4 +72,10 @@ bool access_ask(const struct access_set *set, const struct access_request *reque
 bool access_admit(const struct access_verdict *verdict, const char *user,
                   struct error *err) MUST_CHECK;
 
+/* Judge a bearer token by the rule of a verdict whose method is OAUTH: is it good, and
+ * its bearer by the rule's map this user? False: *err is 53200. */
+bool access_judge(const struct access_set *set, const struct rule *rule,
+                  const char *user, struct pgw_slice token,
+                  struct pgw_token_result *out, struct pgw_error *err) MUST_CHECK;
+
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdatomic.h>
 
+#include <pgwire/oauth.h>
+
 #include "access/access.h"
 
 struct access_set {
@@ -16,5 +18,9 @@ struct access_set {
     struct rules rules;
     struct ident ident;
 };
+
+/* For each rule that takes tokens; `file` is where the rules are. F0000, 53200. */
+bool access_make_validators(struct access_set *set, const char *file,
+                            struct error *err) MUST_CHECK;
 
 #endif

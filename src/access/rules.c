@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "access/access_file.h"
+#include "access/rules_oauth.h"
 #include "core/text.h"
 
 struct reading {
@@ -61,6 +62,7 @@ static const struct {
      "peer authentication is only supported on local sockets"},
     {"cert", ACCESS_CERT, RULE_TLS,
      "cert authentication is only supported on hostssl connections"},
+    {"oauth", ACCESS_OAUTH, 0, NULL},
 };
 
 /* PostgreSQL's, but not ours. */
@@ -73,10 +75,11 @@ typedef const char *option_reader(struct rule *rule, const char *value);
 static const char *read_map(struct rule *rule, const char *value)
 {
     rule->map = value;
-    return rule->method == ACCESS_PEER || rule->method == ACCESS_CERT
+    return rule->method == ACCESS_PEER || rule->method == ACCESS_CERT ||
+                   rule->method == ACCESS_OAUTH
                ? NULL
                : "authentication option \"map\" is only valid for authentication "
-                 "methods peer and cert";
+                 "methods peer, cert and oauth";
 }
 
 static const char *read_certificate(struct rule *rule, const char *value)
@@ -119,7 +122,12 @@ static const struct {
 } options[] = {{"map", read_map},
                {"clientcert", read_certificate},
                {"clientname", read_certificate_name},
-               {"role", read_role}};
+               {"role", read_role},
+               {"issuer", rules_oauth_issuer},
+               {"scope", rules_oauth_scope},
+               {"audience", rules_oauth_audience},
+               {"keys", rules_oauth_keys},
+               {"claim", rules_oauth_claim}};
 
 /* ---- addresses ---- */
 
@@ -288,10 +296,12 @@ static bool is_loopback(const struct rule *rule)
 
 static bool check_cleartext(const struct reading *reading, const struct rule *rule)
 {
-    if (rule->method != ACCESS_PASSWORD || !(rule->connections & RULE_PLAIN) ||
+    bool is_secret = rule->method == ACCESS_PASSWORD || rule->method == ACCESS_OAUTH;
+    if (!is_secret || !(rule->connections & RULE_PLAIN) ||
         reading->options->allows_cleartext || is_loopback(rule))
         return true;
-    fault(reading, "passwords would cross the network in clear");
+    fault(reading, "%s would cross the network in clear",
+          rule->method == ACCESS_OAUTH ? "tokens" : "passwords");
     error_hint(reading->err, "Use hostssl, an address of this machine, scram-sha-256, "
                              "or --cleartext-passwords=yes.");
     return false;
@@ -314,6 +324,12 @@ static bool read_rule(struct reading *reading, struct rule *rule)
                 return false;
         }
     }
+    const char *missing = rules_oauth_missing(rule);
+    if (missing)
+        return fault(
+            reading,
+            "authentication method \"oauth\" requires argument \"%s\" to be set",
+            missing);
     return check_cleartext(reading, rule);
 }
 

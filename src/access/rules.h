@@ -23,7 +23,8 @@ enum access_method {
     ACCESS_MD5,
     ACCESS_PASSWORD, /* as it is */
     ACCESS_PEER,     /* the system says who it is */
-    ACCESS_CERT      /* the client's certificate does */
+    ACCESS_CERT,     /* the client's certificate does */
+    ACCESS_OAUTH     /* a bearer token does */
 };
 
 enum rule_certificate {
@@ -38,6 +39,13 @@ struct rule_address {
     bool is_ipv4;
 };
 
+/* Of ACCESS_OAUTH. */
+struct rule_oauth {
+    const char *issuer, *scope, *audience, *keys;
+    const char *claim;                   /* NULL: "sub" */
+    struct pgw_jwt_validator *validator; /* the set's; NULL in rules alone */
+};
+
 enum rule_where { RULE_ANYWHERE, RULE_RANGE, RULE_SAME_HOST, RULE_SAME_NET };
 
 struct rule {
@@ -49,6 +57,7 @@ struct rule {
     enum access_method method;
     const char *map; /* of ident; NULL: the names must be equal */
     enum rule_certificate certificate;
+    struct rule_oauth oauth;
     bool by_subject; /* clientname=DN: its distinguished name counts */
     bool has_role;   /* users that the users file does not have get this role */
     enum user_role role;

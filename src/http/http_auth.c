@@ -80,6 +80,7 @@ static enum http_admission judge(struct http_session *http,
         return refuse(http, 403, &err);
     case ACCESS_PEER:
     case ACCESS_CERT:
+    case ACCESS_OAUTH:
     case ACCESS_REJECT:
         break;
     }

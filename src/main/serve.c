@@ -185,7 +185,8 @@ static bool start(struct server *server, struct error *err)
         .log = &server->log};
     server->front = (struct pg_front){.database = &server->database,
                                       .access = &server->access,
-                                      .defaults = &server->defaults};
+                                      .defaults = &server->defaults,
+                                      .log = &server->log};
     if (!entropy_read(server->auth_nonce, sizeof server->auth_nonce))
         return error_set(err, "XX000", "the system has no random bytes");
     if (!http_front_init(&server->http, &server->database, &server->defaults))

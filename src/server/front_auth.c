@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "access/access.h"
+#include "core/log.h"
 #include "server/pg_front.h"
 
 /* What libpgwire is told to do; peer, cert and reject are decided before. */
 static const enum pgw_auth_mechanism mechanisms[] = {
-    [ACCESS_TRUST] = PGW_AUTH_TRUST,
-    [ACCESS_SCRAM] = PGW_AUTH_SCRAM_SHA_256,
-    [ACCESS_MD5] = PGW_AUTH_MD5,
-    [ACCESS_PASSWORD] = PGW_AUTH_CLEARTEXT,
+    [ACCESS_TRUST] = PGW_AUTH_TRUST,       [ACCESS_SCRAM] = PGW_AUTH_SCRAM_SHA_256,
+    [ACCESS_MD5] = PGW_AUTH_MD5,           [ACCESS_PASSWORD] = PGW_AUTH_CLEARTEXT,
+    [ACCESS_OAUTH] = PGW_AUTH_OAUTHBEARER,
 };
 
 const char *front_database(const pgw_session *session)
@@ -37,18 +37,30 @@ static bool ask(const struct access_set *set, const pgw_session *session,
     return access_ask(set, &request, out, err);
 }
 
-/* The secret outlives the set that it is of: libpgwire copies it behind this call. */
+/* In the session's memory; NULL is empty. */
+static struct pgw_slice copy_of(pgw_session *session, const char *text, bool *failed)
+{
+    size_t len = text ? strlen(text) : 0;
+    char *copy = pgw_session_alloc(session, len + 1);
+    *failed = *failed || !copy;
+    if (copy && len > 0)
+        memcpy(copy, text, len);
+    return (struct pgw_slice){copy, copy ? len : 0};
+}
+
+/* The texts outlive the set that they are of: libpgwire copies them behind this call.
+ * Which connections may bring a token in clear, the rules have seen to. */
 static bool tell(pgw_session *session, const struct access_verdict *verdict,
                  struct pgw_auth *auth, struct error *err)
 {
-    size_t len = strlen(verdict->secret);
-    char *secret = pgw_session_alloc(session, len + 1);
-    if (!secret)
-        return error_no_memory(err);
-    memcpy(secret, verdict->secret, len + 1);
+    const struct rule_oauth *oauth = &verdict->rule->oauth;
+    bool failed = false;
     *auth = (struct pgw_auth){.mechanism = mechanisms[verdict->method],
-                              .secret = {secret, len}};
-    return true;
+                              .secret = copy_of(session, verdict->secret, &failed),
+                              .issuer = copy_of(session, oauth->issuer, &failed),
+                              .scope = copy_of(session, oauth->scope, &failed),
+                              .allow_clear = true};
+    return !failed || error_no_memory(err);
 }
 
 enum pgw_status front_authenticate(void *ctx, pgw_session *session,
@@ -64,6 +76,31 @@ enum pgw_status front_authenticate(void *ctx, pgw_session *session,
         ask(set, session, &verdict, &error) && tell(session, &verdict, auth, &error);
     access_release(set);
     return done ? PGW_OK : pgw_fail(err, error.sqlstate, "%s", error.message);
+}
+
+enum pgw_status front_validate_token(void *ctx, pgw_session *session,
+                                     struct pgw_slice token,
+                                     struct pgw_token_result *result,
+                                     struct pgw_error *err)
+{
+    const struct pg_front *server = ctx;
+    const char *user = pgw_session_startup_parameter(session, "user");
+    struct access_verdict verdict;
+    struct error error;
+    struct access_set *set = access_acquire(server->access);
+    /* The rules may have changed since the token was asked for. */
+    bool done = ask(set, session, &verdict, &error) &&
+                (verdict.method == ACCESS_OAUTH ||
+                 error_set(&error, "28000", "the rules have changed: log in again"));
+    bool is_judged = done && access_judge(set, verdict.rule, user, token, result, err);
+    access_release(set);
+    if (!done)
+        return pgw_fail(err, error.sqlstate, "%s", error.message);
+    if (is_judged && !result->is_authorized)
+        LOG_EVENT(server->log, LOG_WARNING, "token refused",
+                  LOG_TEXT_FIELD("user", user), LOG_TEXT_FIELD("of", result->identity),
+                  LOG_TEXT_FIELD("reason", result->reason));
+    return is_judged ? PGW_OK : PGW_ERROR;
 }
 
 bool front_admit(const struct pg_front *server, const pgw_session *session,

@@ -314,7 +314,8 @@ static void interrupt(void *state)
 static const struct pgw_startup_ops startup = {.authenticate = front_authenticate,
                                                .open = front_open,
                                                .sync = sync_session,
-                                               .close = front_close};
+                                               .close = front_close,
+                                               .validate_token = front_validate_token};
 static const struct pgw_simple_ops simple = {.query = simple_query};
 static const struct pgw_extended_ops extended = {.parse = parse,
                                                  .describe = describe,

@@ -6,6 +6,7 @@
 
 struct access;
 struct database;
+struct log;
 struct session_defaults;
 
 /* What all sessions of a server share; outlives them. */
@@ -13,6 +14,7 @@ struct pg_front {
     struct database *database;
     struct access *access; /* who may connect; NULL: whoever it is, as an admin */
     const struct session_defaults *defaults; /* NULL: the settings' own */
+    const struct log *log;                   /* of what is refused; NULL: nowhere */
 };
 
 /* Give it to pgw_session_new with a `struct pg_front *` as ctx. */
