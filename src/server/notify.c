@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "server/changes.h"
 #include "server/database.h"
 #include "server/query_session.h"
 
@@ -344,6 +345,8 @@ void notify_begin_end(struct query_session *session)
 {
     struct notify_pending *pending =
         atomic_load_explicit(&session->notify.pending, memory_order_relaxed);
+    if (!pending && changes_are_heard(session))
+        pending = pending_of(session); /* without memory: told, but in what order? */
     if (!pending)
         return;
     (void)pthread_mutex_lock(&hub_of(session)->committing);
@@ -382,10 +385,13 @@ void notify_end(struct query_session *session, bool committed)
     struct notify_state *notify = &session->notify;
     struct notify_pending *pending =
         atomic_load_explicit(&notify->pending, memory_order_acquire);
+    if (pending) {
+        end_actions(session, pending, committed);
+        end_messages(session, pending, committed);
+    }
+    changes_end(session, committed);
     if (!pending)
         return;
-    end_actions(session, pending, committed);
-    end_messages(session, pending, committed);
     if (pending->committing)
         (void)pthread_mutex_unlock(&hub_of(session)->committing);
     strmap_free(&pending->seen);

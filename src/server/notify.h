@@ -43,7 +43,7 @@ void notify_rewind(struct query_session *session, struct notification **mark);
  * asked again. */
 bool notify_ready(struct query_session *session, struct error *err) MUST_CHECK;
 /* Around the engine's commit, so that who commits later is told later. end does what
- * was asked for, or forgets it. */
+ * was asked for, or forgets it, and tells which tables have changed. */
 void notify_begin_end(struct query_session *session);
 void notify_end(struct query_session *session, bool committed);
 

@@ -134,14 +134,22 @@ static bool open_rows(struct query_session *session, struct query *query,
     return false;
 }
 
+/* The engine's word for it leaves out what EXPLAIN ANALYZE executes. */
+static bool changes_something(const struct query *query, const struct engine_stmt *stmt)
+{
+    return stmt->changes_rows || stmt->changes_catalogue || query->class.writes;
+}
+
 static bool take_result(struct query_session *session, struct query *query,
                         const struct engine_stmt *stmt, struct engine_cursor *cursor,
                         struct query_result *out, struct error *err)
 {
     if (stmt->changes_catalogue)
         pool_catalogue_changed(session->conn);
-    if (stmt->changes_rows)
+    if (stmt->changes_rows || query->class.writes)
         pool_rows_changed(session->conn);
+    if (changes_something(query, stmt))
+        changes_note(session, query->text);
     out->tag = query->class.tag;
     out->count = query->class.count;
     session->pinned = session->pinned || query->class.pins;
@@ -165,11 +173,6 @@ struct execution {
     struct engine_stmt *stmt;
 };
 
-static bool changes_something(const struct engine_stmt *stmt)
-{
-    return stmt->changes_rows || stmt->changes_catalogue;
-}
-
 /* NULL: *err says why. */
 static struct engine_cursor *start(struct execution *execution, struct error *err)
 {
@@ -186,7 +189,7 @@ static struct engine_cursor *start(struct execution *execution, struct error *er
         (void)query_is_stale(err);
         return NULL;
     }
-    if (!session->engine_begun && changes_something(stmt))
+    if (!session->engine_begun && changes_something(query, stmt))
         pool_announce_change(session->conn);
     return stmt->ops->execute(stmt, execution->params, &cursor, err) ? cursor : NULL;
 }
@@ -207,8 +210,9 @@ static bool execute_text(struct execution *execution, struct query_result *out,
         struct engine_cursor *cursor = start(execution, err);
         if (!cursor)
             return false;
-        if (session->engine_begun || changes_something(execution->stmt) ||
-            try == TRIES || pool_changes(session->conn) == before)
+        if (session->engine_begun ||
+            changes_something(execution->query, execution->stmt) || try == TRIES ||
+            pool_changes(session->conn) == before)
             return take_result(session, execution->query, execution->stmt, cursor, out,
                                err);
         cursor->ops->close(cursor);

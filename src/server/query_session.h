@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "engine/pool.h"
+#include "server/changes.h"
 #include "server/notify.h"
 #include "server/query.h"
 
@@ -41,6 +42,7 @@ struct query_session {
     bool engine_begun; /* the engine knows of the transaction */
     bool pinned; /* something of the session's is left on conn: it is never shared again
                   */
+    bool has_changes; /* it has written something, nobody knows what: changes.c */
     struct engine_settings followed; /* what the engine must have of the settings … */
     uint64_t followed_at; /* … when their version was this; 0 = not known */
     unsigned depth;       /* enter without leave: one slot serves prepare and execute */
@@ -48,11 +50,12 @@ struct query_session {
     struct query_rows *open; /* all rows not yet closed, newest first */
     struct query_rows *live; /* the one that streams from conn */
     struct notify_state notify;
-    pthread_mutex_t lock;                 /* guards what follows */
-    struct engine_conn *working;          /* the engine is executing on it right now */
-    unsigned interrupts;                  /* how many there have been */
-    struct late_notice *late, **late_end; /* what functions have to tell */
+    struct changed_tables *changes; /* NULL: none is known */
+    pthread_mutex_t lock;           /* guards what follows */
+    struct engine_conn *working;    /* the engine is executing on it right now */
+    unsigned interrupts;            /* how many there have been */
     _Atomic unsigned late_count;
+    struct late_notice *late, **late_end; /* what functions have to tell */
 };
 
 /* query_user.c: in the list of sessions. */
