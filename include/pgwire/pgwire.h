@@ -341,6 +341,28 @@ void pgw_session_set_statement_timeout(pgw_session *session, uint32_t millisecon
 void pgw_session_set_idle_timeouts(pgw_session *session, uint32_t session_ms,
                                    uint32_t transaction_ms);
 
+/* How long a transaction may take, from its first statement to its end, be it a block
+ * or a statement by itself; 0 = no limit. Then the client is told 25P04, and the
+ * connection closes. From the next statement on. */
+void pgw_session_set_transaction_timeout(pgw_session *session, uint32_t milliseconds);
+
+/* How long a statement may wait for pgw_block_begin, from the next one on; 0 = no
+ * limit. Then it fails with 57014. */
+void pgw_session_set_queue_timeout(pgw_session *session, uint32_t milliseconds);
+
+/* When a silent connection is looked after, and given up: TCP's numbers, each 0 for
+ * what the system has. */
+struct pgw_keepalive {
+    uint32_t idle_s;          /* until the first keepalive */
+    uint32_t interval_s;      /* between two */
+    uint32_t count;           /* that may be lost */
+    uint32_t user_timeout_ms; /* until data must be acknowledged */
+};
+
+/* Have the driver set them for the connection, if it is one of TCP. */
+void pgw_session_set_keepalive(pgw_session *session,
+                               const struct pgw_keepalive *keepalive);
+
 /* Ask before blocking the thread, in a handler that may answer WAIT. OK: go on, until
  * pgw_block_end or the end of the statement; asking again meanwhile is allowed. WAIT:
  * return it; the handler is called again when it may block. */

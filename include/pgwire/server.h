@@ -33,7 +33,9 @@ struct pgw_server_options {
                                 * "/DIRECTORY[:PORT]" for a unix socket there; borrowed */
     unsigned io_threads;       /* 0 = 2: never blocked by a handler that asks */
     unsigned blocking_threads; /* 0 = cores * 2: how many may block at once */
-    unsigned max_connections;  /* 0 = as many as there are descriptors, less 64 */
+    unsigned max_connections;  /* that have logged in; 0 = as many as there are
+                                * descriptors, less 64, a quarter of these or 1024 being
+                                * kept for those who have not */
     uint32_t login_timeout_ms; /* until authenticated; 0 = 60 s */
     uint32_t statement_timeout_ms;     /* of each statement; 0 = none */
     const struct pgw_tls_options *tls; /* NULL: there is none */
@@ -65,8 +67,15 @@ uint16_t pgw_server_port(const pgw_server *server);
  * when threads could not be made. */
 int pgw_server_run(pgw_server *server);
 
-/* Make pgw_server_run return. Thread-safe and async-signal-safe. */
+/* Make pgw_server_run return, now. Thread-safe and async-signal-safe. */
 void pgw_server_stop(pgw_server *server);
+
+/* Make pgw_server_run return when everybody is done: nobody is let in any more, a
+ * session is told 57P01 when its statement, or its transaction block, has ended, which
+ * for one that has nothing under way is now, and who takes longer than timeout_ms is
+ * treated as by pgw_server_stop, which may be called meanwhile. Thread-safe and
+ * async-signal-safe. */
+void pgw_server_drain(pgw_server *server, uint32_t timeout_ms);
 
 /* Close everything; not while it runs. NULL is allowed. */
 void pgw_server_free(pgw_server *server);

@@ -43,8 +43,12 @@ enum pgw_interrupt {
     PGW_INTERRUPT_IDLE_TRANSACTION,  /* … in a transaction block: 25P03, closed */
     PGW_INTERRUPT_LOGIN_TIMEOUT,     /* the connection is closed */
     PGW_INTERRUPT_HANG_UP,           /* the client has gone: nothing more is said */
-    PGW_INTERRUPT_SHUTDOWN /* of the server or, by pg_terminate_backend, of the
-                              session: 57P01, the connection is closed */
+    PGW_INTERRUPT_SHUTDOWN, /* of the server or, by pg_terminate_backend, of the
+                             * session: 57P01, the connection is closed */
+    PGW_INTERRUPT_TRANSACTION_TIMEOUT, /* 25P04, the connection is closed */
+    PGW_INTERRUPT_QUEUE_TIMEOUT, /* it has waited too long to block a thread: 57014 */
+    PGW_INTERRUPT_DRAIN /* the server ends: 57P01, but not before what is under way, a
+                         * statement or a transaction block, is done */
 };
 
 /* What a session asks of who drives it; `host` is the options' host_self. Any member
@@ -72,7 +76,13 @@ struct pgw_host {
      * pgw_session_notify; without it, notifications wait for the client's next message.
      */
     void (*wake)(void *host);
-    void *reserved[3]; /* zero */
+    /* May the client log in? Asked when its start-up packet has come, and again, with
+     * `keep`, when it is who it says: from then on it counts. NULL: yes; else what it
+     * is told, static, FATAL 53300. */
+    const char *(*admit)(void *host, bool keep);
+    /* How to notice that the client's machine has gone (pgw_session_set_keepalive). */
+    void (*keepalive)(void *host, const struct pgw_keepalive *keepalive);
+    void *reserved[1]; /* zero */
 };
 
 /* Of pgw_session_options. */

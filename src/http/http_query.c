@@ -11,14 +11,15 @@
 #include "encode/json.h"
 #include "http/http_state.h"
 #include "server/database.h"
-#include "server/session_defaults.h"
 
 /* ---- the query layer's client ---- */
 
 bool http_block_begin(struct http_session *http)
 {
-    return !http->peer.host || !http->peer.host->block_begin ||
-           http->peer.host->block_begin(http->peer.host_self);
+    bool may = !http->peer.host || !http->peer.host->block_begin ||
+               http->peer.host->block_begin(http->peer.host_self);
+    http_queue_times(http, !may);
+    return may;
 }
 
 void http_block_end(struct http_session *http)
@@ -64,25 +65,16 @@ static const struct query_client_ops client_ops = {.pid = pid,
 
 static void begin_statement(struct http_session *http)
 {
-    uint64_t now = clock_now_us();
-    uint32_t timeout_ms =
-        session_default(http->front->defaults, DEFAULT_STATEMENT_TIMEOUT);
-    http->query.started_us = now;
+    http->query.started_us = clock_now_us();
     running_begin(&http->running);
-    http->has_deadline = timeout_ms > 0 && http->peer.host && http->peer.host->deadline;
-    if (http->has_deadline)
-        http->peer.host->deadline(http->peer.host_self,
-                                  now + timeout_ms * UINT64_C(1000),
-                                  PGW_INTERRUPT_STATEMENT_TIMEOUT);
+    http_begin_times(http);
 }
 
 static void end_statement(struct http_session *http)
 {
     http_queries_remove(&http->front->queries, http);
     running_end(&http->running);
-    if (http->has_deadline)
-        http->peer.host->deadline(http->peer.host_self, 0, PGW_INTERRUPT_NONE);
-    http->has_deadline = false;
+    http_end_times(http);
     block_end(http);
 }
 
@@ -109,12 +101,17 @@ static bool interrupted(struct http_session *http, struct error *err)
     case PGW_INTERRUPT_CANCEL:
         error_set(err, "57014", "canceling statement due to user request");
         return true;
+    case PGW_INTERRUPT_QUEUE_TIMEOUT:
+        error_set(err, "57014", "canceling statement due to queue timeout");
+        return true;
     case PGW_INTERRUPT_NONE:
     case PGW_INTERRUPT_IDLE_SESSION:
     case PGW_INTERRUPT_IDLE_TRANSACTION:
     case PGW_INTERRUPT_LOGIN_TIMEOUT:
     case PGW_INTERRUPT_HANG_UP:
     case PGW_INTERRUPT_SHUTDOWN:
+    case PGW_INTERRUPT_TRANSACTION_TIMEOUT:
+    case PGW_INTERRUPT_DRAIN:
         break;
     }
     return false;
@@ -128,9 +125,9 @@ static int status_of(const char *sqlstate)
     static const struct {
         const char *prefix;
         int status;
-    } statuses[] = {{"57014", 408}, {"42501", 403}, {"40001", 409},
-                    {"23", 409},    {"0A", 501},    {"53", 507},
-                    {"57P", 503},   {"58", 500},    {"XX", 500}};
+    } statuses[] = {{"57014", 408}, {"42501", 403}, {"40001", 409}, {"23", 409},
+                    {"0A", 501},    {"53300", 503}, {"53", 507},    {"57P", 503},
+                    {"58", 500},    {"XX", 500}};
     for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
         if (strncmp(sqlstate, statuses[i].prefix, strlen(statuses[i].prefix)) == 0)
             return statuses[i].status;
@@ -336,7 +333,8 @@ void http_query_begin(struct http_session *http)
 {
     struct error err;
     http->query = (struct http_query){0};
-    if (!need_session(http, &err) || !take_id(http, &err) ||
+    if (!http_take_place(http, &err) || !need_session(http, &err) ||
+        !take_id(http, &err) ||
         !http_body_read(&http->query, &http_parse_request(http->parse)->body, &err) ||
         !check_kind(http, &err)) {
         refuse(http, status_of(err.sqlstate), &err);

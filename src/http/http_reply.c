@@ -46,7 +46,10 @@ void http_reply_done(struct http_session *http)
     http_parse_next(http->parse);
     http->query_id[0] = '\0';
     http->is_admitted = false;
-    http->state = http->keep_alive ? HTTP_READING : HTTP_CLOSED;
+    http->request_begun = buf_len(&http->input) > 0;
+    http->state = http_keeps_alive(http) ? HTTP_READING : HTTP_CLOSED;
+    limits_leave(&http->ticket);
+    http_await_request(http);
 }
 
 static int write_head(const struct http_session *http, int status, const char *type,
@@ -58,10 +61,11 @@ static int write_head(const struct http_session *http, int status, const char *t
     return snprintf(out, size,
                     "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n%s%s%s%s%s"
                     "Cache-Control: no-store\r\nX-Content-Type-Options: "
-                    "nosniff\r\n%s\r\n",
+                    "nosniff\r\n%s%s\r\n",
                     status, reason_of(status), type, framing, *id ? "X-Query-Id: " : "",
                     id, *id ? "\r\n" : "", status == 401 ? challenge : "",
-                    http->keep_alive ? "" : "Connection: close\r\n");
+                    status == 503 ? "Retry-After: 1\r\n" : "",
+                    http_keeps_alive(http) ? "" : "Connection: close\r\n");
 }
 
 void http_reply(struct http_session *http, int status, const char *type,
@@ -85,7 +89,7 @@ void http_reply_nothing(struct http_session *http)
     char head[128];
     int written = snprintf(
         head, sizeof head, "HTTP/1.1 204 %s\r\nCache-Control: no-store\r\n%s\r\n",
-        reason_of(204), http->keep_alive ? "" : "Connection: close\r\n");
+        reason_of(204), http_keeps_alive(http) ? "" : "Connection: close\r\n");
     if (chain_append(&http->output, head, (size_t)written))
         http_reply_done(http);
     else

@@ -41,8 +41,10 @@ struct http_session *http_session_new(struct http_front *front,
     http->front = front;
     http->peer = *peer;
     http->parse = http_parse_new(BODY_MAX);
-    if (http->parse)
+    if (http->parse) {
+        http_begin_connection(http);
         return http;
+    }
     running_free(&http->running);
     free(http);
     return NULL;
@@ -54,6 +56,7 @@ static void free_session(void *self)
     http_queries_remove(&http->front->queries, http);
     http_query_drop(http);
     query_session_free(http->session);
+    limits_leave(&http->ticket);
     http_parse_free(http->parse);
     buf_free(&http->input);
     buf_free(&http->scratch);
@@ -111,7 +114,7 @@ static void run(void *self)
 {
     struct http_session *http = self;
     http->waiting = false;
-    if (atomic_load(&http->closing))
+    if (atomic_load(&http->closing) || http_drain_is_due(http))
         http->state = HTTP_CLOSED;
     switch (http->state) {
     case HTTP_READING:
@@ -136,7 +139,8 @@ static unsigned want(const void *self)
     unsigned send = http->output.bytes > 0 ? PGW_WANT_SEND : 0;
     if (http->state == HTTP_CLOSED)
         return send ? send : PGW_WANT_CLOSE;
-    if (atomic_load_explicit(&http->closing, memory_order_relaxed))
+    if (atomic_load_explicit(&http->closing, memory_order_relaxed) ||
+        http_drain_is_due(http))
         return PGW_WANT_WORK;
     if (http->waiting)
         return PGW_WANT_WAIT | send;
@@ -163,6 +167,7 @@ static void recv_ack(void *self, size_t len)
 {
     struct http_session *http = self;
     buf_commit(&http->input, len);
+    http->request_begun = true;
 }
 
 static void recv_eof(void *self)
@@ -198,13 +203,11 @@ static void interrupt_query(void *self)
     query_session_interrupt(http->session);
 }
 
-/* The end of the server is noted first: either the query that begins sees it, or this
- * sees that a query runs. */
 static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement)
 {
     struct http_session *http = self;
-    if (reason == PGW_INTERRUPT_SHUTDOWN || reason == PGW_INTERRUPT_LOGIN_TIMEOUT)
-        atomic_store(&http->closing, (unsigned)reason);
+    if (http_note_end(http, reason))
+        return false;
     bool runs = running_interrupt(&http->running, (unsigned)reason, statement,
                                   interrupt_query, http);
     if (reason == PGW_INTERRUPT_HANG_UP && runs)
@@ -216,7 +219,8 @@ static void tls_started(void *self, const struct pgw_tls *tls)
 {
     struct http_session *http = self;
     http->peer.peer.is_tls = true;
-    (void)tls; /* nobody asks for more */
+    http_await_request(http); /* the handshake had a time of its own */
+    (void)tls;                /* nobody asks for more */
 }
 
 const struct session_ops http_session_ops = {.want = want,
@@ -230,3 +234,8 @@ const struct session_ops http_session_ops = {.want = want,
                                              .interrupt = interrupt,
                                              .tls_started = tls_started,
                                              .free = free_session};
+
+const char http_farewell[] =
+    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+    "Content-Length: 0\r\n\r\n";
+const size_t http_farewell_len = sizeof http_farewell - 1;

@@ -11,12 +11,14 @@
 struct access;
 struct basic;
 struct database;
+struct limits;
 struct session_defaults;
 
 /* What all sessions share; outlives them. */
 struct http_front {
     struct database *database;
     const struct session_defaults *defaults; /* NULL: the settings' own */
+    struct limits *limits;                   /* NULL: there are none */
     struct http_queries queries;
     struct access *access; /* who may ask; NULL: whoever it is, as an admin */
     struct basic *basic;   /* what passwords have fitted */
@@ -32,5 +34,8 @@ struct http_session;
 struct http_session *http_session_new(struct http_front *front,
                                       const struct session_peer *peer);
 extern const struct session_ops http_session_ops;
+/* What a client hears for whom there is no session: 503. */
+extern const char http_farewell[];
+extern const size_t http_farewell_len;
 
 #endif

@@ -11,6 +11,7 @@
 #include "http/http_parse.h"
 #include "http/http_queries.h"
 #include "http/http_session.h"
+#include "server/limits.h"
 #include "server/query.h"
 
 enum http_state { HTTP_READING, HTTP_ROUTING, HTTP_RUNNING, HTTP_CLOSED };
@@ -32,6 +33,7 @@ struct http_session {
     struct session_peer peer;
     enum http_state state;
     bool waiting, eof, keep_alive;
+    bool request_begun; /* some of it has come */
     struct buf input;
     struct chain output;
     struct http_parse *parse;
@@ -43,9 +45,13 @@ struct http_session {
     char query_id[HTTP_ID_MOST + 1]; /* "" = the request is none for a query */
     bool is_listed;                  /* … under that id (http_queries.c) */
     struct buf scratch;              /* a piece of the answer's body */
-    bool has_deadline;               /* of the statement */
+    bool has_place;                  /* the connection counts */
+    struct limit_ticket ticket;      /* of the request */
+    bool has_deadline, is_queued;    /* what the loop was asked for: http_life.c */
+    uint64_t statement_due_us;
     struct running running; /* the statement; its reasons are enum pgw_interrupt */
     _Atomic unsigned closing;
+    atomic_bool draining; /* it is to end when the request is answered */
 };
 
 /* ---- http_reply.c ---- */
@@ -63,6 +69,24 @@ bool http_reply_end(struct http_session *http);
 void http_reply_nothing(struct http_session *http);
 /* The answer has been given: read the next request, or close. */
 void http_reply_done(struct http_session *http);
+
+/* ---- http_life.c ---- */
+/* It has just been made. */
+void http_begin_connection(struct http_session *http);
+/* The next request is to come in time. */
+void http_await_request(struct http_session *http);
+/* A statement begins, asks for a slot, ends. */
+void http_begin_times(struct http_session *http);
+void http_queue_times(struct http_session *http, bool waits);
+void http_end_times(struct http_session *http);
+/* For a query: a place for the connection, and what limits its user has. 53300 */
+bool http_take_place(struct http_session *http, struct error *err) MUST_CHECK;
+/* Is the session to end since the server does, and no request has begun to come? */
+bool http_drain_is_due(const struct http_session *http);
+/* Is there to be another request? */
+bool http_keeps_alive(const struct http_session *http);
+/* From another thread. True: there is nothing more to do. */
+bool http_note_end(struct http_session *http, enum pgw_interrupt reason);
 
 /* ---- http_routes.c ---- */
 void http_route(struct http_session *http);

@@ -36,7 +36,7 @@ static bool open_pg(void *ctx, const struct session_peer *peer, struct session *
         .host_self = peer->host_self,
         .pid = peer->pid,
         .peer = &peer->peer,
-        .login_timeout_ms = atomic_load(&server->login_timeout_ms),
+        .login_timeout_ms = session_login_timeout(&server->defaults),
         .tls = atomic_load(&server->tls_mode),
         .auth_nonce = server->auth_nonce};
     *out = (struct session){
@@ -105,17 +105,24 @@ static bool listen_all(struct server *server, const struct entrance *entrance,
 
 static bool listen_everywhere(struct server *server, struct error *err)
 {
+    const struct session_tls no_tls = {0};
+    const struct session_tls pg_tls = {.source = &server->tls,
+                                       .protocol = "postgresql"};
+    const struct session_tls http_tls = {.source = &server->tls,
+                                         .protocol = "http/1.1",
+                                         .at_once = true,
+                                         .timeout_ms =
+                                             session_login_timeout(&server->defaults)};
     const struct entrance pg = {
         "pg",
         "127.0.0.1:5433",
-        {open_pg, server, {&server->tls, "postgresql", false, 0}}};
-    const struct entrance http = {"http", "127.0.0.1:8033", {open_http, server, {0}}};
+        {open_pg, server, pg_tls, pg_farewell, pg_farewell_len}};
+    const struct entrance http = {
+        "http",
+        "127.0.0.1:8033",
+        {open_http, server, no_tls, http_farewell, http_farewell_len}};
     const struct entrance https = {
-        "https",
-        NULL,
-        {open_http,
-         server,
-         {&server->tls, "http/1.1", true, atomic_load(&server->login_timeout_ms)}}};
+        "https", NULL, {open_http, server, http_tls, NULL, 0}};
     return listen_all(server, &pg, server->first_pg, &server->first_pg_port, err) &&
            listen_all(server, &http, server->first_http, NULL, err) &&
            listen_all(server, &https, server->first_https, NULL, err);
@@ -193,8 +200,9 @@ static bool start(struct server *server, struct error *err)
         return error_no_memory(err);
     server->http.access = &server->access;
     server->net = net_new(&net, err);
-    if (!server->net)
+    if (!server->net || !serve_apply(server, &server->options, err))
         return false;
+    server->front.limits = server->http.limits = &server->limits;
     return listen_everywhere(server, err) && open_engine(server, err);
 }
 
@@ -214,6 +222,9 @@ static bool announce(struct server *server, struct error *err)
            (long long)tables, database_name);
     printf("try: psql -h %s -p %u -d %s\n", host, server->first_pg_port, database_name);
     fflush(stdout);
+    (void)snprintf(server->status, sizeof server->status,
+                   "PostgreSQL on %s, HTTP on %s, %lld tables", server->first_pg,
+                   server->first_http, (long long)tables);
     LOG_EVENT(&server->log, LOG_INFO, "serving", LOG_TEXT_FIELD("version", PGW_VERSION),
               LOG_TEXT_FIELD("pg", server->first_pg),
               LOG_TEXT_FIELD("http", server->first_http),
@@ -229,6 +240,7 @@ static void stop(struct server *server)
     http_front_free(&server->http);
     database_free(&server->database);
     access_free(&server->access);
+    limits_free(&server->limits);
     options_free(&server->latest);
     options_free(&server->options);
 }
@@ -279,13 +291,13 @@ int serve_main(int argc, char **argv)
     permit_files();
     systemd_init(&server.systemd);
     tls_source_init(&server.tls);
-    bool done = (access_init(&server.access) || error_no_memory(&err)) &&
-                serve_apply(&server, &server.options, &err) &&
+    bool done = ((access_init(&server.access) && limits_init(&server.limits)) ||
+                 error_no_memory(&err)) &&
                 control_start(&server, &err) && start(&server, &err) &&
                 announce(&server, &err);
     if (done) {
         control_serving(&server);
-        systemd_ready(&server.systemd);
+        systemd_ready(&server.systemd, server.status);
         done = net_run(server.net, &err);
     }
     stop(&server);

@@ -1,28 +1,50 @@
 /* serve_control.c - signals: a row each. */
 #include "main/serve_control.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "main/serve.h"
 #include "main/serve_reload.h"
 #include "main/serve_state.h"
 
 /* ---- what each does ---- */
 
-static void stop_serving(struct server *server)
+/* Each further request is obeyed by stopping in a harder way. */
+static void stop(struct server *server, int least)
 {
+    struct control *control = &server->control;
+    if (control->stop < STOP_NOW)
+        control->stop++;
+    if ((int)control->stop < least)
+        control->stop = (unsigned)least;
+    if (control->stop == STOP_NOW)
+        _exit(EXIT_CODE_FAILURE); /* the engine's log has what was committed */
     systemd_stopping(&server->systemd);
-    net_stop(server->net);
+    if (control->stop == STOP_DRAIN)
+        net_drain(server->net, atomic_load(&server->drain_timeout_ms));
+    else
+        net_stop(server->net);
+}
+
+static void reload(struct server *server, int ignored)
+{
+    (void)ignored;
+    serve_reload(server);
 }
 
 static const struct control_signal {
     int number;
     const char *name;
-    void (*act)(struct server *server);
-    bool ends; /* the server: before it serves, as if nobody had caught it */
+    void (*act)(struct server *server, int least);
+    int least; /* of enum stop; 0: the server goes on */
 } signals[] = {
-    {SIGTERM, "SIGTERM", stop_serving, true},
-    {SIGINT, "SIGINT", stop_serving, true},
-    {SIGHUP, "SIGHUP", serve_reload, false},
+    {SIGTERM, "SIGTERM", stop, STOP_DRAIN},
+    {SIGINT, "SIGINT", stop, STOP_FAST},
+    {SIGQUIT, "SIGQUIT", stop, STOP_NOW},
+    {SIGHUP, "SIGHUP", reload, STOP_NOT},
 };
 
 /* ---- the thread ---- */
@@ -38,33 +60,48 @@ static void die_of(int number)
 
 static void take(struct server *server, const struct control_signal *signal)
 {
-    if (signal->ends && !atomic_load(&server->control.serving))
+    if (signal->least && !atomic_load(&server->control.serving))
         die_of(signal->number);
     LOG_EVENT(&server->log, LOG_INFO, "signal", LOG_TEXT_FIELD("name", signal->name));
-    signal->act(server);
+    signal->act(server, signal->least);
 }
 
-/* SIGHUP stays blocked, and pending, until there is something to reload. */
-static int next_signal(const struct control *control)
+/* The manager restarts a server that has not said for a while that it is alive. */
+static void report_life(struct server *server)
 {
-    int number = 0;
+    if (atomic_load(&server->control.serving) &&
+        net_is_alive(server->net, &server->control.heartbeat))
+        systemd_alive(&server->systemd);
+}
+
+/* 0: none for so long as the manager allows. SIGHUP stays blocked, and pending, until
+ * there is something to reload. */
+static int next_signal(const struct server *server)
+{
+    const struct control *control = &server->control;
+    uint64_t pause_us = systemd_pause_us(&server->systemd);
+    const struct timespec pause = {.tv_sec = (time_t)(pause_us / 1000000),
+                                   .tv_nsec = (long)(pause_us % 1000000) * 1000};
     sigset_t awaited = control->signals;
     if (!atomic_load(&control->serving))
         (void)sigdelset(&awaited, SIGHUP);
-    return sigwait(&awaited, &number) == 0 ? number : 0;
+    int number =
+        pause_us ? sigtimedwait(&awaited, NULL, &pause) : sigwaitinfo(&awaited, NULL);
+    return number > 0 ? number : 0;
 }
 
 static void *control_main(void *self)
 {
     struct server *server = self;
     for (;;) {
-        int number = next_signal(&server->control);
+        int number = next_signal(server);
         if (atomic_load(&server->control.finished))
             return NULL;
         for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
             if (signals[i].number == number)
                 take(server, &signals[i]);
         }
+        report_life(server);
     }
 }
 

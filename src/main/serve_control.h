@@ -21,6 +21,9 @@ struct control {
     bool is_started;
     atomic_bool serving; /* the loop is there to be stopped */
     atomic_bool finished;
+    /* the thread's */
+    enum { STOP_NOT, STOP_DRAIN, STOP_FAST, STOP_NOW } stop;
+    unsigned heartbeat; /* of the loop, when the manager was last told of it */
 };
 
 /* Before any other thread is made. Until control_serving a signal that ends the server

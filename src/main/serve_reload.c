@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "main/serve_limits.h"
 #include "main/serve_state.h"
 #include "main/serve_tls.h"
 
@@ -29,7 +30,9 @@ static bool reload_sessions(struct server *server, const struct options *options
         atomic_store(
             &server->defaults.values[i],
             (uint32_t)options_number(options, session_default_specs[i].option));
-    atomic_store(&server->login_timeout_ms,
+    atomic_store(&server->drain_timeout_ms,
+                 (uint32_t)options_number(options, "drain-timeout"));
+    atomic_store(&server->defaults.login_timeout_ms,
                  (uint32_t)options_number(options, "login-timeout"));
     return true;
 }
@@ -56,6 +59,7 @@ static const struct reloadable {
     {"users and rules", reload_access},
     {"session defaults", reload_sessions},
     {"certificates", serve_tls_apply},
+    {"limits", serve_limits_apply},
 };
 
 bool serve_apply(struct server *server, const struct options *options,
@@ -116,5 +120,5 @@ void serve_reload(struct server *server)
         options_free(&fresh);
         complain(server, "options", &err);
     }
-    systemd_ready(&server->systemd);
+    systemd_ready(&server->systemd, NULL);
 }

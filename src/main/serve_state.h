@@ -11,6 +11,7 @@
 #include "net/net.h"
 #include "net/tls.h"
 #include "server/database.h"
+#include "server/limits.h"
 #include "server/pg_front.h"
 #include "server/session_defaults.h"
 
@@ -24,9 +25,10 @@ struct server {
     struct control control;
     uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     struct session_defaults defaults;
-    _Atomic uint32_t login_timeout_ms;
     struct tls_source tls;
     _Atomic enum pgw_tls_mode tls_mode;
+    struct limits limits;
+    _Atomic uint32_t drain_timeout_ms;
     struct access access;
     struct database database;
     struct pg_front front;
@@ -34,6 +36,7 @@ struct server {
     struct net *net;
     char first_pg[128], first_http[128], first_https[128]; /* where to connect to */
     uint16_t first_pg_port;
+    char status[400]; /* for who manages the process */
 };
 
 #endif

@@ -14,6 +14,15 @@
 
 #include "core/clock.h"
 
+/* WATCHDOG_PID, when there, must be ours: a parent's is not for us. */
+static uint64_t read_watchdog(void)
+{
+    const char *period = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    if (!period || (pid && strtol(pid, NULL, 10) != (long)getpid()))
+        return 0;
+    return strtoull(period, NULL, 10);
+}
+
 void systemd_init(struct systemd *systemd)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -26,7 +35,10 @@ void systemd_init(struct systemd *systemd)
             systemd->address.sun_path[0] = '\0';
         systemd->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
     }
+    systemd->watchdog_us = systemd->len ? read_watchdog() : 0;
     (void)unsetenv("NOTIFY_SOCKET");
+    (void)unsetenv("WATCHDOG_USEC");
+    (void)unsetenv("WATCHDOG_PID");
 }
 
 static void notify(const struct systemd *systemd, const char *state)
@@ -42,9 +54,12 @@ static void notify(const struct systemd *systemd, const char *state)
     (void)close(fd);
 }
 
-void systemd_ready(const struct systemd *systemd)
+void systemd_ready(const struct systemd *systemd, const char *status)
 {
-    notify(systemd, "READY=1");
+    char state[512];
+    (void)snprintf(state, sizeof state, "READY=1%s%s", status ? "\nSTATUS=" : "",
+                   status ? status : "");
+    notify(systemd, state);
 }
 
 /* The time tells the manager which READY=1 belongs to it (Type=notify-reload). */
@@ -59,4 +74,15 @@ void systemd_reloading(const struct systemd *systemd)
 void systemd_stopping(const struct systemd *systemd)
 {
     notify(systemd, "STOPPING=1");
+}
+
+void systemd_alive(const struct systemd *systemd)
+{
+    if (systemd->watchdog_us)
+        notify(systemd, "WATCHDOG=1");
+}
+
+uint64_t systemd_pause_us(const struct systemd *systemd)
+{
+    return systemd->watchdog_us / 2;
 }

@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/admission.h"
 #include "net/host.h"
 #include "net/loop.h"
 #include "net/secure.h"
@@ -17,6 +19,9 @@ static void reset(struct conn *conn, int fd, const struct session_factory *facto
     conn->factory = factory;
     conn->tls = CONN_CLEAR;
     conn->woken = conn->ending = conn->eof = false;
+    conn->has_place = false;
+    conn->stranger = STRANGER_NOT;
+    conn->from = NULL;
     atomic_store(&conn->slot, SLOT_NONE);
     (void)pthread_mutex_lock(&conn->lock);
     conn->open = true;
@@ -70,19 +75,34 @@ static bool watch(const struct net *net, const struct conn *conn)
            add_to(net->worker_epoll, conn, EPOLLIN | EPOLLOUT);
 }
 
+/* What the client has sent is read first: what is left unread when a socket is closed
+ * takes back what was written to it. */
+void turn_away(struct net *net, int fd, const struct session_factory *factory,
+               const char *reason)
+{
+    char ignored[1024];
+    if (factory->farewell) {
+        (void)!recv(fd, ignored, sizeof ignored, MSG_DONTWAIT);
+        (void)!send(fd, factory->farewell, factory->farewell_len,
+                    MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)shutdown(fd, SHUT_WR);
+    }
+    (void)close(fd);
+    admission_log(net, reason, "");
+}
+
 void adopt(struct net *net, int fd, const struct address *peer,
            const struct session_factory *factory)
 {
     struct conn *conn = registry_take(&net->registry);
     if (!conn) {
-        LOG_EVENT(net->options.log, LOG_WARNING, "connection refused",
-                  LOG_TEXT_FIELD("reason", "too many connections"));
-        (void)close(fd);
+        turn_away(net, fd, factory, "no place is left");
         return;
     }
     reset(conn, fd, factory);
     introduce(conn, peer);
-    if (deadlines_reserve(&net->deadlines, net->registry.places) && watch(net, conn) &&
+    if (admission_enter(conn, peer) &&
+        deadlines_reserve(&net->deadlines, net->registry.places) && watch(net, conn) &&
         open_session(conn, factory)) {
         secure_begin(conn);
         serve_first(conn);

@@ -12,4 +12,9 @@ struct net;
 void adopt(struct net *net, int fd, const struct address *peer,
            const struct session_factory *factory);
 
+/* Nothing is left for this client: it is told so, and its socket closed. By the
+ * watchdog. */
+void turn_away(struct net *net, int fd, const struct session_factory *factory,
+               const char *reason);
+
 #endif

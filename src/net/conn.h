@@ -28,6 +28,9 @@ enum conn_reason {
 
 typedef uint64_t conn_handle;
 
+/* Has it said who it is (lobby.h)? */
+enum stranger { STRANGER_NOT, STRANGER_LISTED, STRANGER_TOLD /* to go */ };
+
 /* Slots: what a connection has of one. */
 enum slot_state { SLOT_NONE, SLOT_QUEUED, SLOT_GRANTED, SLOT_HELD };
 
@@ -54,6 +57,15 @@ struct conn {
     bool woken;       /* what a WAIT waited for has come */
     bool ending;      /* CONN_ENDING has been seen: read up to the end */
     bool eof;         /* the end has been read */
+
+    bool is_crowded;   /* there are too many from its address already */
+    bool has_place;    /* it has logged in, and counts */
+    struct peer *from; /* its address; NULL: none */
+
+    /* the lobby's, under its lock */
+    _Atomic unsigned stranger; /* its owner reads it without */
+    uint64_t came_us;
+    struct conn *lobby_next, *lobby_previous;
 
     /* the slots' (slots.c) */
     _Atomic unsigned slot;

@@ -2,6 +2,7 @@
 #include "net/host.h"
 
 #include "core/clock.h"
+#include "net/admission.h"
 #include "net/interrupts.h"
 #include "net/loop.h"
 
@@ -47,6 +48,18 @@ static void wake(void *host)
     loop_wake(conn->net, conn_handle_of(conn), CONN_NEWS);
 }
 
+static const char *admit(void *host, bool keep)
+{
+    return admission_ask(host, keep);
+}
+
+static void set_keepalive(void *host, const struct pgw_keepalive *keepalive)
+{
+    const struct conn *conn = host;
+    if (!conn->peer.peer.is_unix)
+        keepalive_set(conn->transport.fd, keepalive, &conn->net->keepalive);
+}
+
 const struct pgw_host conn_host = {
     .block_begin = block_begin,
     .block_end = block_end,
@@ -55,4 +68,6 @@ const struct pgw_host conn_host = {
     .cancel = cancel,
     .signal = signal_process,
     .wake = wake,
+    .admit = admit,
+    .keepalive = set_keepalive,
 };

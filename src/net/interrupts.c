@@ -1,10 +1,10 @@
 /* interrupts.c - requests, repetition, and the three times a connection waits for.
  *
- * A connection has at most one request under way; a graver reason replaces it (enum
- * pgw_interrupt stands in that order). The earliest of deadline, hang-up and repetition
- * is its entry among the deadlines. A request is repeated the less often the longer it
- * has taken: an engine that did not hear it the first time hears it soon, and a client
- * that does not read its rows costs little.
+ * A connection has at most one request under way; a graver reason replaces it. The
+ * earliest of deadline, hang-up and repetition is its entry among the deadlines. A
+ * request is repeated the less often the longer it has taken: an engine that did not
+ * hear it the first time hears it soon, and a client that does not read its rows costs
+ * little.
  *
  * Hang-up. What a client sent before it went is served as PostgreSQL would, if that is
  * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted, and so on
@@ -16,6 +16,30 @@
 #include "net/loop.h"
 
 enum { REPEAT_US = 5000, REPEAT_MAX_US = 100000, HANG_UP_GRACE_US = 250000 };
+
+/* What ends a session is graver than what ends a statement. */
+static unsigned gravity(enum pgw_interrupt reason)
+{
+    static const unsigned gravities[] = {
+        [PGW_INTERRUPT_NONE] = 0,
+        [PGW_INTERRUPT_DRAIN] = 0,
+        [PGW_INTERRUPT_CANCEL] = 1,
+        [PGW_INTERRUPT_STATEMENT_TIMEOUT] = 2,
+        [PGW_INTERRUPT_QUEUE_TIMEOUT] = 2,
+        [PGW_INTERRUPT_IDLE_SESSION] = 3,
+        [PGW_INTERRUPT_IDLE_TRANSACTION] = 3,
+        [PGW_INTERRUPT_TRANSACTION_TIMEOUT] = 4,
+        [PGW_INTERRUPT_LOGIN_TIMEOUT] = 5,
+        [PGW_INTERRUPT_HANG_UP] = 6,
+        [PGW_INTERRUPT_SHUTDOWN] = 7,
+    };
+    return gravities[reason];
+}
+
+static bool has_graver(const struct conn *conn, enum pgw_interrupt reason)
+{
+    return conn->repeat_at_us && gravity(conn->repeat_reason) > gravity(reason);
+}
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -54,9 +78,9 @@ static void request(struct conn *conn, enum pgw_interrupt reason, uint64_t now_u
 {
     if (!conn->session.ops)
         return;
-    if (conn->repeat_at_us && conn->repeat_reason > reason)
+    if (has_graver(conn, reason))
         deliver(conn, now_us); /* is it still about what runs now? */
-    if (conn->repeat_at_us && conn->repeat_reason > reason)
+    if (has_graver(conn, reason))
         return;
     conn->repeat_reason = reason;
     conn->repeat_statement = 0;
@@ -166,6 +190,32 @@ void interrupts_attend(struct net *net, conn_handle handle, uint64_t now_us)
         conn->hang_up_at_us = now_us + HANG_UP_GRACE_US; /* for what runs next */
     }
     leave(conn);
+}
+
+void interrupts_send_away(struct net *net, conn_handle handle)
+{
+    struct conn *conn = enter(net, handle);
+    if (!conn)
+        return;
+    request(conn, PGW_INTERRUPT_LOGIN_TIMEOUT, clock_now_us());
+    leave(conn);
+}
+
+/* It ends by itself when what it does is done: nothing is repeated, and what is under
+ * way goes on. */
+void interrupts_drain(struct net *net)
+{
+    struct conn *conn;
+    for (size_t i = 0; (conn = registry_at(&net->registry, i)); i++) {
+        uint64_t statement = 0;
+        (void)pthread_mutex_lock(&conn->lock);
+        if (conn->open && conn->session.ops) {
+            (void)conn->session.ops->interrupt(conn->session.self, PGW_INTERRUPT_DRAIN,
+                                               &statement);
+            loop_wake(net, conn_handle_of(conn), CONN_INTERRUPT);
+        }
+        leave(conn);
+    }
 }
 
 void interrupts_shutdown(struct net *net)

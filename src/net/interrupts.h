@@ -21,9 +21,13 @@ void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key);
  * session of this pid. */
 bool interrupts_signal(struct net *net, uint32_t pid, enum pgw_interrupt reason);
 
+/* By any thread: a stranger has been here too long. */
+void interrupts_send_away(struct net *net, conn_handle handle);
+
 /* The watchdog's. */
 void interrupts_hang_up(struct net *net, conn_handle handle);
 void interrupts_attend(struct net *net, conn_handle handle, uint64_t now_us);
+void interrupts_drain(struct net *net);    /* every connection, each once */
 void interrupts_shutdown(struct net *net); /* every connection */
 
 #endif

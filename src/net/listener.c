@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/clock.h"
+#include "net/admission.h"
 #include "net/adopt.h"
 #include "net/loop.h"
 
@@ -165,7 +167,7 @@ static void tune(int fd, const struct address *peer)
 
 /* No descriptor is left: the spare one lets a client in, to be sent away at once rather
  * than to hang. */
-static bool turn_away(const struct listener *listener, struct net *net)
+static bool use_spare(const struct listener *listener, struct net *net)
 {
     struct address peer;
     if (net->spare_fd < 0)
@@ -173,10 +175,8 @@ static bool turn_away(const struct listener *listener, struct net *net)
     (void)close(net->spare_fd);
     int fd = take_client(listener, &peer);
     if (fd >= 0)
-        (void)close(fd);
+        turn_away(net, fd, &listener->factory, "out of file descriptors");
     net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    LOG_EVENT(net->options.log, LOG_WARNING, "connection refused",
-              LOG_TEXT_FIELD("reason", "out of file descriptors"));
     return fd >= 0;
 }
 
@@ -186,22 +186,36 @@ static bool is_clients_fault(int error)
            error == ENETDOWN || error == EHOSTUNREACH || error == ENETUNREACH;
 }
 
-bool listener_accept(struct listener *listener, struct net *net)
+/* True: go on. */
+static bool accept_one(const struct listener *listener, struct net *net,
+                       enum accepted *outcome)
 {
-    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        struct address peer;
-        int fd = take_client(listener, &peer);
-        if (fd >= 0) {
-            tune(fd, &peer);
-            adopt(net, fd, &peer, &listener->factory);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return true;
-        } else if (errno == EMFILE || errno == ENFILE) {
-            if (!turn_away(listener, net))
-                return false;
-        } else if (!is_clients_fault(errno)) {
-            return false;
-        }
+    struct address peer;
+    int fd = take_client(listener, &peer);
+    *outcome = ACCEPTED;
+    if (fd >= 0) {
+        tune(fd, &peer);
+        adopt(net, fd, &peer, &listener->factory);
+        return true;
     }
-    return true;
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return false;
+    bool is_served = errno == EMFILE || errno == ENFILE ? use_spare(listener, net)
+                                                        : is_clients_fault(errno);
+    if (!is_served)
+        *outcome = ACCEPT_FAILED;
+    return is_served;
+}
+
+enum accepted listener_accept(struct listener *listener, struct net *net,
+                              uint64_t *again_us)
+{
+    enum accepted outcome = ACCEPTED;
+    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        if (!admission_has_room(net, clock_now_us(), again_us))
+            return ACCEPT_CROWDED;
+        if (!accept_one(listener, net, &outcome))
+            break;
+    }
+    return outcome;
 }

@@ -26,8 +26,14 @@ bool listener_open(struct listener *listener, const struct address *address,
 bool listener_is_possible(const struct address *address);
 void listener_close(struct listener *listener); /* unlinks the unix socket */
 
-/* Take the clients that wait, some at a time. False: the system has run out of
- * something, leave the listener alone for a while. */
-bool listener_accept(struct listener *listener, struct net *net) MUST_CHECK;
+enum accepted {
+    ACCEPTED,
+    ACCEPT_CROWDED, /* too many strangers are there: *again_us, admission.h */
+    ACCEPT_FAILED   /* the system has run out of something: try again in a while */
+};
+
+/* Take the clients that wait, some at a time. */
+enum accepted listener_accept(struct listener *listener, struct net *net,
+                              uint64_t *again_us) MUST_CHECK;
 
 #endif

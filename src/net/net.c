@@ -24,7 +24,7 @@
 /* A turn that finds both ways of the socket blocked must still come to parking. */
 enum { YIELD_STEPS_LEAST = 3 };
 enum { IO_THREADS = 2, SLOTS_PER_CORE = 2, YIELD_STEPS = 64, FILES_KEPT = 64 };
-enum { THREADS_MAX = 4096 };
+enum { THREADS_MAX = 4096, STRANGERS = 1024 };
 
 /* ---- options ---- */
 
@@ -48,6 +48,18 @@ static unsigned at_most(unsigned value, unsigned most)
     return value < most ? value : most;
 }
 
+/* Most that there may be of all, and, of these, strangers. */
+static void set_bounds(struct net_options *options)
+{
+    if (!options->max_all)
+        options->max_all = most_connections();
+    options->max_all = at_most(options->max_all, REGISTRY_MAX);
+    unsigned quarter = options->max_all > 4 ? options->max_all / 4 : 1;
+    if (!options->max_strangers)
+        options->max_strangers = at_most(STRANGERS, quarter);
+    options->max_strangers = at_most(options->max_strangers, options->max_all);
+}
+
 static struct net_options with_defaults(const struct net_options *given)
 {
     struct net_options options = given ? *given : (struct net_options){0};
@@ -55,15 +67,13 @@ static struct net_options with_defaults(const struct net_options *given)
         options.io_threads = IO_THREADS;
     if (!options.slots)
         options.slots = core_count() * SLOTS_PER_CORE;
-    if (!options.max_connections)
-        options.max_connections = most_connections();
+    set_bounds(&options);
     if (!options.yield_steps)
         options.yield_steps = YIELD_STEPS;
     if (options.yield_steps < YIELD_STEPS_LEAST)
         options.yield_steps = YIELD_STEPS_LEAST;
     options.io_threads = at_most(options.io_threads, THREADS_MAX);
     options.slots = at_most(options.slots, THREADS_MAX);
-    options.max_connections = at_most(options.max_connections, REGISTRY_MAX);
     return options;
 }
 
@@ -109,7 +119,10 @@ struct net *net_new(const struct net_options *options, struct error *err)
     slots_init(&net->slots, net->options.slots);
     slots_init(&net->handshakes, net->options.io_threads);
     deadlines_init(&net->deadlines);
-    if (!registry_init(&net->registry, net->options.max_connections, net))
+    lobby_init(&net->lobby, net->options.max_strangers);
+    peers_init(&net->peers);
+    net_limit(net, net->options.max_connections);
+    if (!registry_init(&net->registry, net->options.max_all, net))
         (void)error_no_memory(err);
     else if (!opened)
         (void)error_set(err, "53000",
@@ -143,6 +156,8 @@ void net_free(struct net *net)
     deadlines_free(&net->deadlines);
     slots_free(&net->slots);
     slots_free(&net->handshakes);
+    lobby_free(&net->lobby);
+    peers_free(&net->peers);
     run_queue_free(&net->queue);
     close_descriptors(net);
     free(net->workers);
@@ -161,6 +176,8 @@ static bool add_listener(struct net *net, const struct address *address,
     if (!listener_open(listener, address, err))
         return false;
     listener->factory = *factory;
+    if (!address_path(address))
+        keepalive_read(listener->fd, &net->keepalive);
     if (!add_event(net->watchdog_epoll, listener->fd, EPOLLIN,
                    TAG_LISTENER + net->listener_count)) {
         listener_close(listener);
@@ -257,15 +274,57 @@ bool net_run(struct net *net, struct error *err)
     return started;
 }
 
+/* A graver request stays. */
+static void request_stop(struct net *net, enum net_stop how)
+{
+    unsigned before = atomic_load(&net->stop_requested);
+    while (before < (unsigned)how &&
+           !atomic_compare_exchange_weak(&net->stop_requested, &before, (unsigned)how))
+        ;
+    loop_alarm(net);
+}
+
+void net_drain(struct net *net, unsigned most_ms)
+{
+    atomic_store(&net->drain_ms, most_ms);
+    request_stop(net, NET_STOP_DRAIN);
+}
+
 void net_stop(struct net *net)
 {
-    atomic_store(&net->stop_requested, true);
+    request_stop(net, NET_STOP_NOW);
+}
+
+bool net_is_alive(struct net *net, unsigned *heartbeat)
+{
+    unsigned before = *heartbeat;
+    *heartbeat = atomic_load(&net->heartbeats);
     loop_alarm(net);
+    return *heartbeat != before;
+}
+
+/* ---- limits ---- */
+
+void net_limit(struct net *net, unsigned connections)
+{
+    unsigned most = net->options.max_all - net->options.max_strangers;
+    if (most == 0)
+        most = 1;
+    atomic_store(&net->places, connections > 0 ? at_most(connections, most) : most);
+}
+
+bool net_limit_addresses(struct net *net, unsigned most,
+                         const struct net_address_limit *limits, size_t count,
+                         struct error *err)
+{
+    return peers_limit(&net->peers, most, limits, count) || error_no_memory(err);
 }
 
 struct net_stats net_stats(struct net *net)
 {
     struct net_stats stats = {.connections = atomic_load(&net->registry.live),
+                              .places = atomic_load(&net->places),
+                              .places_taken = atomic_load(&net->places_taken),
                               .slots = net->options.slots};
     slots_count(&net->slots, &stats.slots_taken, &stats.slots_waiting);
     return stats;

@@ -19,7 +19,9 @@ struct net;
 struct net_options {
     unsigned io_threads;      /* 0 = 2 */
     unsigned slots;           /* 0 = cores * 2 */
-    unsigned max_connections; /* 0 = descriptor limit less 64 */
+    unsigned max_connections; /* that have logged in; 0 = as many as fit */
+    unsigned max_strangers;   /* that have not; 0 = 1024 at most, a quarter of all */
+    unsigned max_all;         /* 0 = descriptor limit less 64 */
     unsigned yield_steps;     /* 0 = 64; 3 at least */
     const struct log *log;    /* borrowed; NULL = silent */
 };
@@ -40,15 +42,42 @@ bool net_listen(struct net *net, const char *address,
 bool net_address_check(const char *address, bool *is_loopback,
                        struct error *err) MUST_CHECK;
 
+/* How many may log in; 0 = as many as fit. Who is there already stays. Thread-safe. */
+void net_limit(struct net *net, unsigned connections);
+
+/* Connections from some addresses. */
+struct net_address_limit {
+    uint8_t bytes[16]; /* as IPv6 has them, IPv4 mapped */
+    unsigned bits;     /* of them that count */
+    unsigned most;     /* connections from each address; 0 = no limit */
+};
+/* "192.0.2.1", "192.0.2.0/24", "2001:db8::/32": everything but `most`. False:
+ * malformed.
+ */
+bool net_address_range(const char *text, struct net_address_limit *out) MUST_CHECK;
+/* Connections from each address but for those in `limits`, where the first that fits
+ * decides; a /64 of IPv6 is one address. Copied. Thread-safe. False: out of memory. */
+bool net_limit_addresses(struct net *net, unsigned most,
+                         const struct net_address_limit *limits, size_t count,
+                         struct error *err) MUST_CHECK;
+
 /* Serve until stop; the calling thread is the watchdog. False: threads could not be
  * made. */
 bool net_run(struct net *net, struct error *err) MUST_CHECK;
-/* Thread-safe, async-signal-safe; to have returned before net_free is called. */
+/* Both thread-safe, async-signal-safe; to have returned before net_free is called.
+ * Drain: nobody is let in, and every session ends when what it does is done; after
+ * `most_ms` it is stopped. Stop: every session is told to end, now. */
+void net_drain(struct net *net, unsigned most_ms);
 void net_stop(struct net *net);
+/* Is the loop alive? Asked again and again, with time between: it must have moved
+ * since. Thread-safe. */
+bool net_is_alive(struct net *net, unsigned *heartbeat);
 void net_free(struct net *net); /* closes every connection; NULL is allowed */
 
 struct net_stats {
-    unsigned connections, slots, slots_taken, slots_waiting;
+    unsigned connections; /* strangers too */
+    unsigned places, places_taken;
+    unsigned slots, slots_taken, slots_waiting;
 };
 struct net_stats net_stats(struct net *net); /* thread-safe */
 

@@ -75,3 +75,7 @@ const struct session_ops pg_session_ops = {
     .tls_started = tls_started,
     .free = free_session,
 };
+
+const char pg_farewell[] = "E\0\0\0\073SFATAL\0VFATAL\0C53300\0"
+                           "Msorry, too many clients already\0";
+const size_t pg_farewell_len = sizeof pg_farewell;

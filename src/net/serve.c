@@ -19,6 +19,7 @@
 #include <assert.h>
 
 #include "core/heap.h"
+#include "net/admission.h"
 #include "net/loop.h"
 #include "net/secure.h"
 
@@ -148,10 +149,12 @@ void serve_close(struct conn *conn)
     if (conn->session.ops)
         conn->session.ops->free(conn->session.self);
     slots_release(secure_is_due(conn) ? &net->handshakes : &net->slots, conn);
+    admission_leave(conn);
     conn->transport.ops->close(&conn->transport);
     if (registry_put(&net->registry, conn))
         heap_trim();
-    if (atomic_load(&net->stop_requested) && atomic_load(&net->registry.live) == 0)
+    if (atomic_load(&net->stop_requested) != NET_STOP_NOT &&
+        atomic_load(&net->registry.live) == 0)
         loop_alarm(net); /* the watchdog waits for the last one */
 }
 

@@ -60,7 +60,11 @@ static bool start(pgw_server *server, struct error *err)
                                         .max_connections =
                                             server->options.max_connections};
     const struct session_factory factory = {
-        open_session, server, {.source = &server->tls, .protocol = "postgresql"}};
+        .open = open_session,
+        .ctx = server,
+        .tls = {.source = &server->tls, .protocol = "postgresql"},
+        .farewell = pg_farewell,
+        .farewell_len = pg_farewell_len};
     if (!load_tls(server, server->options.tls, err))
         return false;
     server->options.tls = NULL; /* it was borrowed */
@@ -125,6 +129,11 @@ int pgw_server_run(pgw_server *server)
 void pgw_server_stop(pgw_server *server)
 {
     net_stop(server->net);
+}
+
+void pgw_server_drain(pgw_server *server, uint32_t timeout_ms)
+{
+    net_drain(server->net, timeout_ms);
 }
 
 void pgw_server_free(pgw_server *server)

@@ -42,7 +42,7 @@ struct session_peer {
     const struct pgw_host *host;
     void *host_self;
     uint32_t pid;         /* unique among live sessions of the server */
-    char address[64];     /* "127.0.0.1", "::1", "unix" */
+    char address[48];     /* "127.0.0.1", "::1", "unix" */
     bool is_loopback;     /* loopback or a unix socket */
     struct pgw_peer peer; /* for libpgwire; its address is the one above */
 };
@@ -61,9 +61,16 @@ struct session_factory {
     bool (*open)(void *ctx, const struct session_peer *peer, struct session *out);
     void *ctx;
     struct session_tls tls;
+    /* What a client hears for whom nothing is left, not even a place among the
+     * strangers; static, or NULL. */
+    const char *farewell;
+    size_t farewell_len;
 };
 
-/* libpgwire's session behind this table. */
+/* libpgwire's session behind this table, and what a client hears for whom there is
+ * none: an ErrorResponse. */
 extern const struct session_ops pg_session_ops;
+extern const char pg_farewell[];
+extern const size_t pg_farewell_len;
 
 #endif

@@ -4,8 +4,11 @@
  * a hang-up is heard while a worker is deep in the engine. It sleeps until the earliest
  * deadline, or for good when there is none.
  *
- *     SERVING ── net_stop ──> DRAINING: no listener; every session told SHUTDOWN
- *     DRAINING ── nobody left, or STOP_GRACE_US have passed ──> LEAVING: workers stop
+ *     SERVING ── net_drain ──> DRAINING: no listener; every session told DRAIN
+ *     DRAINING ── its time has passed, or net_stop ──> STOPPING
+ *     SERVING ── net_stop ──> STOPPING: no listener; every session told SHUTDOWN
+ *     STOPPING ── STOP_GRACE_US have passed ──> LEAVING: workers stop
+ *     DRAINING, STOPPING ── nobody is left ──> LEAVING
  *     LEAVING ── the last worker has left ──> the loop returns
  *
  * Interrupts are repeated to the end: a worker leaves only when its engine lets go. */
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "net/admission.h"
 #include "net/interrupts.h"
 #include "net/loop.h"
 
@@ -22,9 +26,10 @@ enum { EVENTS_AT_ONCE = 64, STOP_GRACE_US = 3000000, LISTEN_PAUSE_US = 100000 };
 
 struct watchdog {
     struct net *net;
-    enum { SERVING, DRAINING, LEAVING } state;
-    uint64_t grace_ends_us; /* DRAINING */
-    uint64_t resume_at_us;  /* listeners are left alone until then; 0 = they are not */
+    enum { SERVING, DRAINING, STOPPING, LEAVING } state;
+    uint64_t ends_us;      /* of DRAINING and STOPPING */
+    uint64_t resume_at_us; /* listeners are left alone until then; 0 = they are not */
+    bool is_crowded;       /* … until there is room for strangers */
 };
 
 static void listen_for(const struct watchdog *dog, uint32_t events)
@@ -47,6 +52,31 @@ static void pause_listeners(struct watchdog *dog)
     listen_for(dog, 0);
 }
 
+static void wait_for_room(struct watchdog *dog, uint64_t again_us)
+{
+    if (!dog->is_crowded)
+        listen_for(dog, 0);
+    dog->is_crowded = true;
+    dog->resume_at_us = again_us;
+}
+
+static void accept_from(struct watchdog *dog, struct listener *listener)
+{
+    uint64_t again_us;
+    if (listener->fd < 0 || dog->is_crowded)
+        return;
+    switch (listener_accept(listener, dog->net, &again_us)) {
+    case ACCEPTED:
+        break;
+    case ACCEPT_CROWDED:
+        wait_for_room(dog, again_us);
+        break;
+    case ACCEPT_FAILED:
+        pause_listeners(dog);
+        break;
+    }
+}
+
 static void clear_alarm(const struct net *net)
 {
     uint64_t count;
@@ -62,9 +92,8 @@ static void on_event(struct watchdog *dog, const struct epoll_event *event)
         clear_alarm(net);
     else if (tag > UINT32_MAX)
         interrupts_hang_up(net, tag);
-    else if (net->listeners[tag - TAG_LISTENER].fd >= 0 &&
-             !listener_accept(&net->listeners[tag - TAG_LISTENER], net))
-        pause_listeners(dog);
+    else
+        accept_from(dog, &net->listeners[tag - TAG_LISTENER]);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -76,8 +105,7 @@ static int timeout_ms(const struct watchdog *dog, uint64_t now_us)
 {
     uint64_t until = deadlines_sleep(&dog->net->deadlines);
     until = earlier(until, dog->resume_at_us);
-    if (dog->state == DRAINING)
-        until = earlier(until, dog->grace_ends_us);
+    until = earlier(until, dog->ends_us);
     if (until == UINT64_MAX)
         return -1;
     if (until <= now_us)
@@ -102,32 +130,62 @@ static void attend_due(const struct watchdog *dog, uint64_t now_us)
         interrupts_attend(dog->net, handle, now_us);
 }
 
+static void close_listeners(struct watchdog *dog)
+{
+    for (size_t i = 0; i < dog->net->listener_count; i++)
+        listener_close(&dog->net->listeners[i]);
+    dog->resume_at_us = 0;
+}
+
+static void begin_drain(struct watchdog *dog, uint64_t now_us)
+{
+    close_listeners(dog);
+    interrupts_drain(dog->net);
+    dog->ends_us = now_us + atomic_load(&dog->net->drain_ms) * UINT64_C(1000);
+    dog->state = DRAINING;
+}
+
 static void begin_stop(struct watchdog *dog, uint64_t now_us)
 {
-    struct net *net = dog->net;
-    for (size_t i = 0; i < net->listener_count; i++)
-        listener_close(&net->listeners[i]);
-    interrupts_shutdown(net);
-    dog->grace_ends_us = now_us + STOP_GRACE_US;
-    dog->state = DRAINING;
+    close_listeners(dog);
+    interrupts_shutdown(dog->net);
+    dog->ends_us = now_us + STOP_GRACE_US;
+    dog->state = STOPPING;
 }
 
 static void leave(struct watchdog *dog)
 {
     atomic_store(&dog->net->workers_stop, true);
     run_queue_notify(&dog->net->queue);
+    dog->ends_us = 0;
     dog->state = LEAVING;
 }
 
-static void advance(struct watchdog *dog, uint64_t now_us)
+static void advance_stop(struct watchdog *dog, uint64_t now_us)
 {
     struct net *net = dog->net;
-    if (dog->state == SERVING && atomic_load(&net->stop_requested))
+    unsigned wanted = atomic_load(&net->stop_requested);
+    bool is_over = dog->state == DRAINING && now_us >= dog->ends_us;
+    if (dog->state == SERVING && wanted == NET_STOP_DRAIN)
+        begin_drain(dog, now_us);
+    if (dog->state < STOPPING && (wanted == NET_STOP_NOW || is_over))
         begin_stop(dog, now_us);
-    if (dog->state == DRAINING &&
-        (atomic_load(&net->registry.live) == 0 || now_us >= dog->grace_ends_us))
+    bool nobody = dog->state != SERVING && atomic_load(&net->registry.live) == 0;
+    if (dog->state < LEAVING &&
+        (nobody || (dog->state == STOPPING && now_us >= dog->ends_us)))
         leave(dog);
-    if (dog->resume_at_us && now_us >= dog->resume_at_us) {
+}
+
+/* Listeners that were left alone. */
+static void resume(struct watchdog *dog, uint64_t now_us)
+{
+    if (dog->state != SERVING)
+        return;
+    if (dog->is_crowded) {
+        dog->is_crowded = !admission_has_room(dog->net, now_us, &dog->resume_at_us);
+        if (!dog->is_crowded)
+            listen_for(dog, EPOLLIN);
+    } else if (dog->resume_at_us && now_us >= dog->resume_at_us) {
         dog->resume_at_us = 0;
         listen_for(dog, EPOLLIN);
     }
@@ -139,7 +197,9 @@ void watchdog_run(struct net *net)
     while (dog.state != LEAVING || atomic_load(&net->workers_alive) > 0) {
         wait_for_events(&dog);
         uint64_t now = clock_now_us();
+        atomic_fetch_add(&net->heartbeats, 1);
         attend_due(&dog, now);
-        advance(&dog, now);
+        advance_stop(&dog, now);
+        resume(&dog, now);
     }
 }

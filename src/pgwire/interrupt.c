@@ -4,51 +4,35 @@
  * Reasons that close the connection have a word of their own, which is never taken
  * back; only that the session was idle is forgotten when a statement begins at that
  * very moment. */
+#include <stdio.h>
+
 #include "pgwire/session_state.h"
 
 static bool closes(enum pgw_interrupt reason)
 {
     return reason == PGW_INTERRUPT_LOGIN_TIMEOUT || reason == PGW_INTERRUPT_HANG_UP ||
-           reason == PGW_INTERRUPT_SHUTDOWN;
-}
-
-void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt reason)
-{
-    if (!session->host.deadline || !session->host.now_us)
-        return;
-    uint64_t at =
-        ms ? session->host.now_us(session->host_self) + (uint64_t)ms * 1000 : 0;
-    session->host.deadline(session->host_self, at, reason);
+           reason == PGW_INTERRUPT_SHUTDOWN ||
+           reason == PGW_INTERRUPT_TRANSACTION_TIMEOUT;
 }
 
 void interrupt_idle(pgw_session *session)
 {
-    bool outside = session->transaction == 'I';
-    uint32_t ms = outside ? session->idle_session_timeout_ms
-                          : session->idle_transaction_timeout_ms;
-    session->has_idle_deadline = ms > 0;
-    if (ms > 0)
-        interrupt_deadline(session, ms,
-                           outside ? PGW_INTERRUPT_IDLE_SESSION
-                                   : PGW_INTERRUPT_IDLE_TRANSACTION);
+    if (session->transaction == 'I')
+        times_set(session, TIME_IDLE_SESSION, session->idle_session_timeout_ms);
+    else
+        times_set(session, TIME_IDLE_TRANSACTION, session->idle_transaction_timeout_ms);
 }
 
 /* Take it back, if it was not too late. */
-static void forget_idle(pgw_session *session, enum pgw_interrupt reason)
+static void end_idle(pgw_session *session, enum session_time time,
+                     enum pgw_interrupt reason)
 {
     unsigned expected = (unsigned)reason;
+    if (!times_is_set(session, time))
+        return;
     (void)atomic_compare_exchange_strong(&session->closing, &expected,
                                          PGW_INTERRUPT_NONE);
-}
-
-static void end_idle(pgw_session *session)
-{
-    if (!session->has_idle_deadline)
-        return;
-    session->has_idle_deadline = false;
-    forget_idle(session, PGW_INTERRUPT_IDLE_SESSION);
-    forget_idle(session, PGW_INTERRUPT_IDLE_TRANSACTION);
-    interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
+    times_set(session, time, 0);
 }
 
 /* From another thread. Either the statement that begins sees that the session is to
@@ -60,8 +44,18 @@ static void close_idle(pgw_session *session, enum pgw_interrupt reason)
         return;
     (void)atomic_compare_exchange_strong(&session->closing, &expected,
                                          (unsigned)reason);
+    expected = (unsigned)reason;
     if (running_is_active(&session->running))
-        forget_idle(session, reason);
+        (void)atomic_compare_exchange_strong(&session->closing, &expected,
+                                             PGW_INTERRUPT_NONE);
+}
+
+/* From the first statement on, whether BEGIN has come or not. */
+static void begin_times(pgw_session *session)
+{
+    times_set(session, TIME_STATEMENT, session->statement_timeout_ms);
+    if (!times_is_set(session, TIME_TRANSACTION))
+        times_set(session, TIME_TRANSACTION, session->transaction_timeout_ms);
 }
 
 void interrupt_begin(pgw_session *session)
@@ -69,21 +63,14 @@ void interrupt_begin(pgw_session *session)
     if (running_is_active(&session->running))
         return;
     running_begin(&session->running);
-    end_idle(session);
-    session->has_deadline = session->statement_timeout_ms > 0;
-    if (session->has_deadline)
-        interrupt_deadline(session, session->statement_timeout_ms,
-                           PGW_INTERRUPT_STATEMENT_TIMEOUT);
+    end_idle(session, TIME_IDLE_SESSION, PGW_INTERRUPT_IDLE_SESSION);
+    end_idle(session, TIME_IDLE_TRANSACTION, PGW_INTERRUPT_IDLE_TRANSACTION);
+    begin_times(session);
 }
 
 void interrupt_next(pgw_session *session)
 {
-    bool had_deadline = session->has_deadline;
-    session->has_deadline = session->statement_timeout_ms > 0;
-    if (session->has_deadline || had_deadline)
-        interrupt_deadline(session, session->statement_timeout_ms,
-                           session->has_deadline ? PGW_INTERRUPT_STATEMENT_TIMEOUT
-                                                 : PGW_INTERRUPT_NONE);
+    begin_times(session);
 }
 
 void interrupt_end(pgw_session *session)
@@ -91,10 +78,24 @@ void interrupt_end(pgw_session *session)
     if (!running_is_active(&session->running))
         return;
     running_end(&session->running);
-    if (session->has_deadline)
-        interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
+    times_set(session, TIME_STATEMENT, 0);
+    times_set(session, TIME_QUEUE, 0);
     if (session->host.block_end)
         session->host.block_end(session->host_self);
+}
+
+void interrupt_end_transaction(pgw_session *session)
+{
+    times_set(session, TIME_TRANSACTION, 0);
+}
+
+static bool say_queue_timeout(const pgw_session *session, struct pgw_error *err)
+{
+    (void)pgw_fail(err, "57014", "canceling statement due to queue timeout");
+    (void)snprintf(err->detail, sizeof err->detail,
+                   "The server was too busy to begin it within %u ms.",
+                   (unsigned)session->queue_timeout_ms);
+    return true;
 }
 
 /* What the running statement was interrupted for; false: it was not. */
@@ -107,12 +108,16 @@ static bool say_why(pgw_session *session, struct pgw_error *err)
     case PGW_INTERRUPT_STATEMENT_TIMEOUT:
         (void)pgw_fail(err, "57014", "canceling statement due to statement timeout");
         return true;
+    case PGW_INTERRUPT_QUEUE_TIMEOUT:
+        return say_queue_timeout(session, err);
     case PGW_INTERRUPT_NONE:
     case PGW_INTERRUPT_IDLE_SESSION:
     case PGW_INTERRUPT_IDLE_TRANSACTION:
     case PGW_INTERRUPT_LOGIN_TIMEOUT:
     case PGW_INTERRUPT_HANG_UP:
     case PGW_INTERRUPT_SHUTDOWN:
+    case PGW_INTERRUPT_TRANSACTION_TIMEOUT:
+    case PGW_INTERRUPT_DRAIN:
         break;
     }
     return false;
@@ -142,6 +147,8 @@ bool interrupt_last_words(enum pgw_interrupt reason, struct pgw_error *err)
          "terminating connection due to idle-session timeout"},
         {PGW_INTERRUPT_IDLE_TRANSACTION, "25P03",
          "terminating connection due to idle-in-transaction timeout"},
+        {PGW_INTERRUPT_TRANSACTION_TIMEOUT, "25P04",
+         "terminating connection due to transaction timeout"},
     };
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (words[i].reason != reason)
@@ -176,6 +183,10 @@ bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
         close_idle(session, reason);
         return false;
     }
+    if (reason == PGW_INTERRUPT_DRAIN) {
+        atomic_store(&session->draining, true);
+        return false;
+    }
     if (!closes(reason))
         return running_interrupt(&session->running, (unsigned)reason, statement,
                                  interrupt_handler, session);
@@ -185,6 +196,18 @@ bool pgw_session_interrupt(pgw_session *session, enum pgw_interrupt reason,
     return running_disturb(&session->running, interrupt_handler, session);
 }
 
+/* A client that is about to log in is let in, or told that it is too late. */
+bool interrupt_drain_is_due(const pgw_session *session)
+{
+    if (!atomic_load_explicit(&session->draining, memory_order_relaxed))
+        return false;
+    if (session->state == STATE_STARTUP)
+        return buf_len(&session->input) == 0 && session->output.bytes == 0;
+    return session->state == STATE_PASSWORD ||
+           (session->state == STATE_READY && session->transaction == 'I' &&
+            !session->in_batch);
+}
+
 bool pgw_session_signal(const pgw_session *session, uint32_t pid,
                         enum pgw_interrupt reason)
 {
@@ -192,22 +215,14 @@ bool pgw_session_signal(const pgw_session *session, uint32_t pid,
            session->host.signal(session->host_self, pid, reason);
 }
 
-void pgw_session_set_statement_timeout(pgw_session *session, uint32_t milliseconds)
-{
-    session->statement_timeout_ms = milliseconds;
-}
-
-void pgw_session_set_idle_timeouts(pgw_session *session, uint32_t session_ms,
-                                   uint32_t transaction_ms)
-{
-    session->idle_session_timeout_ms = session_ms;
-    session->idle_transaction_timeout_ms = transaction_ms;
-}
-
 enum pgw_status pgw_block_begin(pgw_session *session)
 {
-    if (!session->host.block_begin || session->host.block_begin(session->host_self))
+    if (!session->host.block_begin || session->host.block_begin(session->host_self)) {
+        times_set(session, TIME_QUEUE, 0);
         return PGW_OK;
+    }
+    if (!times_is_set(session, TIME_QUEUE))
+        times_set(session, TIME_QUEUE, session->queue_timeout_ms);
     return PGW_WAIT;
 }
 

@@ -4,6 +4,7 @@
  * PostgreSQL does: a change that was taken back by then is none. What the host has not
  * set by then has a default here. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "pgwire/reply.h"
 
@@ -20,11 +21,11 @@ static struct parameter *add(pgw_session *session, const char *name)
     struct parameter **end = &session->parameters;
     while (*end)
         end = &(*end)->next;
-    struct parameter *parameter = calloc(1, sizeof *parameter);
-    if (!parameter || !(parameter->name = strdup(name))) {
-        free(parameter);
+    size_t len = strlen(name) + 1;
+    struct parameter *parameter = calloc(1, offsetof(struct parameter, name) + len);
+    if (!parameter)
         return NULL;
-    }
+    memcpy(parameter->name, name, len);
     *end = parameter;
     return parameter;
 }
@@ -100,7 +101,6 @@ void parameters_free(pgw_session *session)
     while (session->parameters) {
         struct parameter *parameter = session->parameters;
         session->parameters = parameter->next;
-        free(parameter->name);
         free(parameter->value);
         free(parameter->told);
         free(parameter);

@@ -64,7 +64,7 @@ pgw_session *pgw_session_new(const struct pgw_handlers *handlers, void *ctx,
         free(session);
         return NULL;
     }
-    interrupt_deadline(session, session->login_timeout_ms, PGW_INTERRUPT_LOGIN_TIMEOUT);
+    times_set(session, TIME_LOGIN, session->login_timeout_ms);
     return session;
 }
 
@@ -384,6 +384,8 @@ static bool check_closing(pgw_session *session)
 {
     struct pgw_error err;
     enum pgw_interrupt reason = (enum pgw_interrupt)atomic_load(&session->closing);
+    if (reason == PGW_INTERRUPT_NONE && interrupt_drain_is_due(session))
+        reason = PGW_INTERRUPT_SHUTDOWN;
     if (reason == PGW_INTERRUPT_NONE || session->state == STATE_CLOSED)
         return false;
     if (session->state != STATE_STARTUP && interrupt_last_words(reason, &err))

@@ -4,6 +4,8 @@
 
 void pgw_session_set_transaction(pgw_session *session, char status)
 {
+    if (status == 'I' && session->transaction != 'I')
+        interrupt_end_transaction(session);
     session->transaction = status;
 }
 
@@ -25,6 +27,13 @@ const struct pgw_peer *pgw_session_peer(const pgw_session *session)
 const char *pgw_session_identity(const pgw_session *session)
 {
     return session->identity;
+}
+
+void pgw_session_set_keepalive(pgw_session *session,
+                               const struct pgw_keepalive *keepalive)
+{
+    if (session->host.keepalive)
+        session->host.keepalive(session->host_self, keepalive);
 }
 
 uint32_t pgw_session_pid(const pgw_session *session)

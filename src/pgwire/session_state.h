@@ -64,11 +64,29 @@ struct portal {
     uint64_t sent;         /* rows, in this Execute */
 };
 
+/* What there is a time for. */
+enum session_time {
+    TIME_LOGIN,
+    TIME_STATEMENT,
+    TIME_QUEUE, /* waiting for the permission to block */
+    TIME_TRANSACTION,
+    TIME_IDLE_SESSION,
+    TIME_IDLE_TRANSACTION,
+    TIME_COUNT
+};
+
+struct times {
+    uint64_t due_us[TIME_COUNT]; /* 0 = none */
+    enum session_time asked;     /* of the host, */
+    uint64_t asked_us;           /* if this is not 0 */
+};
+
 struct parameter {
-    char *name, *value;
-    bool is_set; /* since the client was told */
-    char *told;  /* what it knows then; NULL: nothing */
+    char *value;
+    char *told; /* what the client knows, if it is set; NULL: nothing */
     struct parameter *next;
+    bool is_set; /* since the client was told */
+    char name[];
 };
 
 struct startup_pair {
@@ -87,6 +105,7 @@ struct pgw_session {
     struct arena tls; /* what is known of the handshake */
     uint32_t login_timeout_ms, statement_timeout_ms;
     uint32_t idle_session_timeout_ms, idle_transaction_timeout_ms;
+    uint32_t transaction_timeout_ms, queue_timeout_ms;
 
     enum session_state state;
     /* Beside each other, for an idle session is to be small. */
@@ -133,8 +152,8 @@ struct pgw_session {
 
     struct inbox inbox;       /* notifications that the client is still to be told */
     struct running running;   /* the statement */
-    bool has_deadline;        /* the running statement's time-out */
-    bool has_idle_deadline;   /* that of having nothing to do */
+    struct times times;       /* by which what it does is to be over */
+    atomic_bool draining;     /* it is to end when what is under way has */
     _Atomic unsigned closing; /* a reason that closes the connection */
 };
 
@@ -212,8 +231,8 @@ void interrupt_begin(pgw_session *session); /* a statement runs; again: nothing 
 /* The next statement of a query string has the whole time, as it is set by now. */
 void interrupt_next(pgw_session *session);
 void interrupt_end(pgw_session *session);
-/* Ask the host to interrupt the session in `ms`; 0 takes it back. */
-void interrupt_deadline(pgw_session *session, uint32_t ms, enum pgw_interrupt reason);
+/* Its transaction has ended, and with it the time for it. */
+void interrupt_end_transaction(pgw_session *session);
 /* The client has been told that it may ask: it must not take for ever. */
 void interrupt_idle(pgw_session *session);
 /* Has somebody interrupted the running statement? Then *err says so. */
@@ -222,6 +241,14 @@ bool interrupt_pending(pgw_session *session, struct pgw_error *err);
 bool interrupt_last_words(enum pgw_interrupt reason, struct pgw_error *err);
 /* An interrupted handler's own words give way to PostgreSQL's. */
 void interrupt_translate(pgw_session *session, struct pgw_error *err);
+
+/* Is the session to end since the server does, and nothing is under way? */
+bool interrupt_drain_is_due(const pgw_session *session);
+
+/* ---- times.c ---- */
+/* Ask the host to interrupt the session in `ms`; 0 takes it back. */
+void times_set(pgw_session *session, enum session_time time, uint32_t ms);
+bool times_is_set(const pgw_session *session, enum session_time time);
 
 /* ---- parameters.c ---- */
 bool parameters_report(pgw_session *session, bool all) MUST_CHECK;

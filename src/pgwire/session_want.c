@@ -33,6 +33,8 @@ unsigned pgw_session_want(const pgw_session *session)
         return want_close(session, closing);
     if (closing)
         return PGW_WANT_WORK;
+    if (interrupt_drain_is_due(session))
+        return PGW_WANT_WORK;
     if (session->waiting)
         return PGW_WANT_WAIT | want_output(session);
     if (session->output.bytes >= session->high_water)

@@ -112,9 +112,21 @@ static bool ask_host(pgw_session *session)
     return status == PGW_OK;
 }
 
+/* False: it is not let in, and the session is closed. */
+static bool is_admitted(pgw_session *session, bool keep)
+{
+    const char *refusal =
+        session->host.admit ? session->host.admit(session->host_self, keep) : NULL;
+    if (atomic_load(&session->draining))
+        session_fatal(session, "57P03", "the database system is shutting down");
+    else if (refusal)
+        session_fatal(session, "53300", refusal);
+    return session->state != STATE_CLOSED;
+}
+
 static void begin_authentication(pgw_session *session, const struct frame *frame)
 {
-    if (!ask_host(session))
+    if (!is_admitted(session, false) || !ask_host(session))
         return;
     session_consume(session, frame);
     auth_begin(session);
@@ -217,6 +229,8 @@ void startup_open(pgw_session *session)
     const struct pgw_startup_ops *ops = session->handlers->startup;
     struct pgw_error err;
     enum pgw_status status = PGW_OK;
+    if (!is_admitted(session, true))
+        return;
     if (ops && ops->open) {
         status = ops->open(session->ctx, session, &session->state_of_host, &err);
         if (status == PGW_WAIT) {
@@ -231,6 +245,6 @@ void startup_open(pgw_session *session)
         fail_with(session, &err);
         return;
     }
-    interrupt_deadline(session, 0, PGW_INTERRUPT_NONE);
+    times_set(session, TIME_LOGIN, 0);
     session_enter(session, STATE_SYNC);
 }

@@ -45,8 +45,10 @@ void sync_step(pgw_session *session)
         session_error(session, &err);
     if (session->state == STATE_CLOSED)
         return;
-    if (session->transaction == 'I')
+    if (session->transaction == 'I') {
         portals_drop_all(session);
+        interrupt_end_transaction(session);
+    }
     interrupt_end(session);
     arena_reset(&session->memory);
     session->failed = session->in_batch = false;

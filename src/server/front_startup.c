@@ -210,17 +210,35 @@ static bool check_database(const struct pg_front *server, pgw_session *session,
     return false;
 }
 
+static void follow_keepalive(struct front *front, const struct settings *settings)
+{
+    const struct pgw_keepalive keepalive = {
+        .idle_s = settings_number(settings, SETTING_KEEPALIVES_IDLE),
+        .interval_s = settings_number(settings, SETTING_KEEPALIVES_INTERVAL),
+        .count = settings_number(settings, SETTING_KEEPALIVES_COUNT),
+        .user_timeout_ms = settings_number(settings, SETTING_USER_TIMEOUT)};
+    if (memcmp(&keepalive, &front->keepalive, sizeof keepalive) != 0)
+        pgw_session_set_keepalive(front->session, &keepalive);
+    front->keepalive = keepalive;
+}
+
 void front_follow(struct front *front)
 {
     const struct settings *settings = query_session_settings(front->query);
+    pgw_session *session = front->session;
     if (front->settings_seen == settings->version)
         return;
     front->settings_seen = settings->version;
     pgw_session_set_statement_timeout(
-        front->session, settings_timeout_ms(settings, SETTING_STATEMENT_TIMEOUT));
+        session, settings_number(settings, SETTING_STATEMENT_TIMEOUT));
+    pgw_session_set_transaction_timeout(
+        session, settings_number(settings, SETTING_TRANSACTION_TIMEOUT));
+    pgw_session_set_queue_timeout(session,
+                                  settings_number(settings, SETTING_QUEUE_TIMEOUT));
     pgw_session_set_idle_timeouts(
-        front->session, settings_timeout_ms(settings, SETTING_IDLE_SESSION_TIMEOUT),
-        settings_timeout_ms(settings, SETTING_IDLE_IN_TRANSACTION_TIMEOUT));
+        session, settings_number(settings, SETTING_IDLE_SESSION_TIMEOUT),
+        settings_number(settings, SETTING_IDLE_IN_TRANSACTION_TIMEOUT));
+    follow_keepalive(front, settings);
 }
 
 static bool open_front(const struct pg_front *server, struct front *front,
@@ -230,10 +248,13 @@ static bool open_front(const struct pg_front *server, struct front *front,
     if (!front_admit(server, front->session, &role, err) ||
         !check_database(server, front->session, err))
         return false;
+    const char *user = pgw_session_startup_parameter(front->session, "user");
+    if (!limits_enter(server->limits, user ? user : "", server->database->name,
+                      role == ROLE_ADMIN, &front->ticket, err))
+        return false;
     front->query = query_session_new(server->database, &client_ops, front);
     if (!front->query)
         return error_no_memory(err);
-    const char *user = pgw_session_startup_parameter(front->session, "user");
     if (!query_session_identify(front->query, user ? user : "", role, err))
         return false;
     if (!preset_all(server, front, err))
@@ -261,5 +282,6 @@ void front_close(void *state)
     if (!front)
         return;
     query_session_free(front->query);
+    limits_leave(&front->ticket);
     free(front);
 }

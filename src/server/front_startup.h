@@ -5,11 +5,15 @@
 
 #include <pgwire/pgwire.h>
 
+#include "server/limits.h"
+
 struct query_session;
 
 struct front {
     pgw_session *session; /* whose state this is */
     struct query_session *query;
+    struct limit_ticket ticket;
+    struct pgw_keepalive keepalive; /* as the session has it */
     uint64_t settings_seen; /* the version of the settings that the session follows */
     bool is_checked;        /* the query string that is being served is well formed */
     /* For want of memory the client was not told of a setting, or its values do not

@@ -7,6 +7,7 @@
 struct access;
 struct database;
 struct log;
+struct limits;
 struct session_defaults;
 
 /* What all sessions of a server share; outlives them. */
@@ -15,6 +16,7 @@ struct pg_front {
     struct access *access; /* who may connect; NULL: whoever it is, as an admin */
     const struct session_defaults *defaults; /* NULL: the settings' own */
     const struct log *log;                   /* of what is refused; NULL: nowhere */
+    struct limits *limits;                   /* NULL: there are none */
 };
 
 /* Give it to pgw_session_new with a `struct pg_front *` as ctx. */

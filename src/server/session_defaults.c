@@ -7,6 +7,16 @@
 
 const struct session_default_spec session_default_specs[DEFAULT_COUNT] = {
     [DEFAULT_STATEMENT_TIMEOUT] = {"statement-timeout", "statement_timeout"},
+    [DEFAULT_IDLE_SESSION] = {"idle-session-timeout", "idle_session_timeout"},
+    [DEFAULT_IDLE_TRANSACTION] = {"idle-in-transaction-timeout",
+                                  "idle_in_transaction_session_timeout"},
+    [DEFAULT_TRANSACTION] = {"transaction-timeout", "transaction_timeout"},
+    [DEFAULT_QUEUE_TIMEOUT] = {"queue-timeout", "wirehouse.queue_timeout"},
+    [DEFAULT_KEEPALIVES_IDLE] = {"tcp-keepalives-idle", "tcp_keepalives_idle"},
+    [DEFAULT_KEEPALIVES_INTERVAL] = {"tcp-keepalives-interval",
+                                     "tcp_keepalives_interval"},
+    [DEFAULT_KEEPALIVES_COUNT] = {"tcp-keepalives-count", "tcp_keepalives_count"},
+    [DEFAULT_USER_TIMEOUT] = {"tcp-user-timeout", "tcp_user_timeout"},
 };
 
 bool session_defaults_preset(const struct session_defaults *defaults,

@@ -13,11 +13,23 @@
 
 struct settings;
 
-enum session_default { DEFAULT_STATEMENT_TIMEOUT, DEFAULT_COUNT };
+enum session_default {
+    DEFAULT_STATEMENT_TIMEOUT,
+    DEFAULT_IDLE_SESSION,
+    DEFAULT_IDLE_TRANSACTION,
+    DEFAULT_TRANSACTION,
+    DEFAULT_QUEUE_TIMEOUT,
+    DEFAULT_KEEPALIVES_IDLE,
+    DEFAULT_KEEPALIVES_INTERVAL,
+    DEFAULT_KEEPALIVES_COUNT,
+    DEFAULT_USER_TIMEOUT,
+    DEFAULT_COUNT
+};
 
 /* All zero: every setting has its own default. */
 struct session_defaults {
     _Atomic uint32_t values[DEFAULT_COUNT]; /* in the unit of the setting */
+    _Atomic uint32_t login_timeout_ms;      /* of who has said nothing yet */
 };
 
 /* The option of the server and the setting of the session. */
@@ -31,6 +43,13 @@ static inline uint32_t session_default(const struct session_defaults *defaults,
 {
     return defaults ? atomic_load_explicit(&defaults->values[id], memory_order_relaxed)
                     : 0;
+}
+
+static inline uint32_t session_login_timeout(const struct session_defaults *defaults)
+{
+    return defaults
+               ? atomic_load_explicit(&defaults->login_timeout_ms, memory_order_relaxed)
+               : 0;
 }
 
 /* At a session's start; NULL is allowed. */

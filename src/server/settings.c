@@ -223,7 +223,7 @@ bool settings_show(const struct settings *settings, const char *name,
     return true;
 }
 
-uint32_t settings_timeout_ms(const struct settings *settings, enum setting_id id)
+uint32_t settings_number(const struct settings *settings, enum setting_id id)
 {
     struct error ignored;
     double value = 0;

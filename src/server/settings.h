@@ -40,11 +40,17 @@ enum setting_id {
     SETTING_SERVER_VERSION,
     SETTING_SESSION_AUTHORIZATION,
     SETTING_STATEMENT_TIMEOUT,
+    SETTING_KEEPALIVES_COUNT,
+    SETTING_KEEPALIVES_IDLE,
+    SETTING_KEEPALIVES_INTERVAL,
+    SETTING_QUEUE_TIMEOUT,
     SETTING_STRUCT_FORMAT,
     SETTING_TIMEZONE,
     SETTING_TRANSACTION_DEFERRABLE,
     SETTING_TRANSACTION_ISOLATION,
     SETTING_TRANSACTION_READ_ONLY,
+    SETTING_TRANSACTION_TIMEOUT,
+    SETTING_USER_TIMEOUT,
     SETTING_COUNT
 };
 
@@ -107,8 +113,8 @@ bool settings_show(const struct settings *settings, const char *name,
 /* What SET's list of values becomes depends on the setting. */
 bool settings_takes_list(const char *name, bool *quotes);
 
-/* A time-out in milliseconds; 0 = none. */
-uint32_t settings_timeout_ms(const struct settings *settings, enum setting_id id);
+/* A whole number in the setting's own unit: of a time-out, milliseconds. */
+uint32_t settings_number(const struct settings *settings, enum setting_id id);
 
 /* The transaction has ended: keep or undo what it set. */
 void settings_end_transaction(struct settings *settings, bool committed);

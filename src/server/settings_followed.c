@@ -103,6 +103,26 @@ const struct setting_spec settings_followed[SETTING_COUNT] = {
                                    IN(USER, STATEMENT),
                                    .description =
                                        "How long a statement may run; 0: no limit."},
+    [SETTING_KEEPALIVES_COUNT] =
+        {.name = "tcp_keepalives_count",
+         INTEGER("0", UNIT_NONE, 0, 2147483647),
+         IN(USER, CONNECTION),
+         .description = "How many keepalives may be lost; 0: as the system has it."},
+    [SETTING_KEEPALIVES_IDLE] =
+        {.name = "tcp_keepalives_idle",
+         INTEGER("0", UNIT_S, 0, 2147483647),
+         IN(USER, CONNECTION),
+         .description = "When the first keepalive is sent; 0: as the system has it."},
+    [SETTING_KEEPALIVES_INTERVAL] =
+        {.name = "tcp_keepalives_interval",
+         INTEGER("0", UNIT_S, 0, 2147483647),
+         IN(USER, CONNECTION),
+         .description = "When the next keepalive is sent; 0: as the system has it."},
+    [SETTING_QUEUE_TIMEOUT] = {.name = "wirehouse.queue_timeout",
+                               INTEGER("0", UNIT_MS, 0, 2147483647),
+                               IN(USER, STATEMENT),
+                               .description = "How long a statement may wait for one "
+                                              "of the slots; 0: no limit."},
     [SETTING_STRUCT_FORMAT] = {.name = "wirehouse.struct_format",
                                ENUM("json", "json, composite"),
                                IN(USER, LOCALE),
@@ -134,4 +154,15 @@ const struct setting_spec settings_followed[SETTING_COUNT] = {
                                        .flags = FLAG_TRANSACTION,
                                        .description =
                                            "Whether this transaction is read-only."},
+    [SETTING_TRANSACTION_TIMEOUT] =
+        {.name = "transaction_timeout",
+         INTEGER("0", UNIT_MS, 0, 2147483647),
+         IN(USER, STATEMENT),
+         .description = "How long a transaction may take; 0: no limit."},
+    [SETTING_USER_TIMEOUT] = {.name = "tcp_user_timeout",
+                              INTEGER("0", UNIT_MS, 0, 2147483647),
+                              IN(USER, CONNECTION),
+                              .description = "How long sent data may go "
+                                             "unacknowledged; 0: as the system has "
+                                             "it."},
 };

@@ -25,6 +25,7 @@ class Server:
         self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.manager.bind(str(self.path / "notify"))
         self.manager.settimeout(PATIENCE)
+        self.prepare()
         if ini is not None:
             self.configure(ini)
         listening = ["--pg", "127.0.0.1:0", "--http", "127.0.0.1:0"] if ports else []
@@ -37,8 +38,9 @@ class Server:
         self.banner = self.process.stdout.readline()
         found = BANNER.search(self.banner)
         if not found:
+            said = self.log_path.read_text()
             self.stop()
-            raise AssertionError(f"it did not start: {self.banner}{self.log_path.read_text()}")
+            raise AssertionError(f"it did not start: {said}")
         self.pg, self.http = found.groups()
         self.log_seen = 0
 
@@ -47,6 +49,9 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+
+    def prepare(self):
+        """Make the files that it needs."""
 
     def stop(self):
         if self.process.poll() is None:

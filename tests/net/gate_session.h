@@ -6,6 +6,7 @@
  *     d  the same with a deadline that passes at once
  *     k  a deadline far away, taken back: 'K'
  *     h  take a slot for every 64 KB of 16 MB of output
+ *     l  log in: 'L', or 'R' when it is not let in
  *     y  work without end, until the gate is opened: 'Y'
  *     c  and 4 bytes: cancel that process with the right key; x: with a wrong one; no
  *        answer but 'C'
@@ -31,8 +32,8 @@ struct gate {
     unsigned permits;       /* how many blocked threads may go on */
     unsigned working;       /* endless ones that have begun */
     bool open;              /* all may */
-    unsigned interrupts[8]; /* calls, by reason */
-    uint32_t last_blocked;  /* pid */
+    unsigned interrupts[PGW_INTERRUPT_DRAIN + 1]; /* calls, by reason */
+    uint32_t last_blocked;                        /* pid */
 };
 
 struct gate_session {
@@ -41,7 +42,7 @@ struct gate_session {
     uint8_t input[GATE_INPUT];
     size_t input_len, output_len, output_sent, heavy_left;
     bool waiting, eof, works;
-    bool active, closing; /* under the gate's lock, likewise: */
+    bool active, closing, draining, leaving; /* under the gate's lock, likewise: */
     enum pgw_interrupt reason;
     uint64_t ended; /* how many blocks */
     uint8_t output[GATE_CHUNK];
@@ -51,12 +52,14 @@ static unsigned gate_want(const void *self)
 {
     const struct gate_session *session = self;
     (void)pthread_mutex_lock(&session->gate->lock);
-    bool closing = session->closing;
+    bool closing = session->closing, leaving = session->leaving;
     (void)pthread_mutex_unlock(&session->gate->lock);
     if (closing)
         return PGW_WANT_CLOSE;
     if (session->output_sent < session->output_len)
         return PGW_WANT_SEND;
+    if (leaving)
+        return PGW_WANT_CLOSE;
     if (session->waiting)
         return PGW_WANT_WAIT;
     if (session->heavy_left || session->works || session->input_len)
@@ -117,6 +120,7 @@ static void gate_block(struct gate_session *session)
     gate_answer(session, session->reason ? interrupted : "B", session->reason ? 2 : 1);
     session->active = false;
     session->ended++;
+    session->leaving = session->draining;
     session->reason = PGW_INTERRUPT_NONE;
     gate->blocked--;
     (void)pthread_cond_broadcast(&gate->changed);
@@ -153,6 +157,13 @@ static void gate_work(struct gate_session *session)
     if (session->works)
         return;
     gate_answer(session, "Y", 1);
+    gate_consume(session, 1);
+}
+
+static void gate_log_in(struct gate_session *session)
+{
+    const struct session_peer *peer = session->peer;
+    gate_answer(session, peer->host->admit(peer->host_self, true) ? "R" : "L", 1);
     gate_consume(session, 1);
 }
 
@@ -203,6 +214,9 @@ static void gate_run(void *self)
         gate_deadline(session, 0);
         gate_answer(session, "K", 1);
         gate_consume(session, 1);
+        break;
+    case 'l':
+        gate_log_in(session);
         break;
     case 'h':
         gate_heavy(session);
@@ -270,10 +284,13 @@ static bool gate_interrupt(void *self, enum pgw_interrupt reason, uint64_t *stat
     bool active = session->active && (!*statement || *statement == runs);
     *statement = runs;
     gate->interrupts[reason]++;
-    if (active && !session->reason)
+    if (active && !session->reason && reason != PGW_INTERRUPT_DRAIN)
         session->reason = reason;
-    if (reason == PGW_INTERRUPT_HANG_UP || reason == PGW_INTERRUPT_SHUTDOWN)
+    session->draining = session->draining || reason == PGW_INTERRUPT_DRAIN;
+    if (reason == PGW_INTERRUPT_HANG_UP || reason == PGW_INTERRUPT_SHUTDOWN ||
+        reason == PGW_INTERRUPT_LOGIN_TIMEOUT)
         session->closing = true;
+    session->leaving = session->leaving || (session->draining && !active);
     (void)pthread_cond_broadcast(&gate->changed);
     (void)pthread_mutex_unlock(&gate->lock);
     return active;

@@ -6,7 +6,9 @@ list(APPEND sim_product ${CMAKE_SOURCE_DIR}/src/pgwire/interrupt.c
      ${CMAKE_SOURCE_DIR}/src/pgwire/session.c ${CMAKE_SOURCE_DIR}/src/core/running.c
      ${CMAKE_SOURCE_DIR}/src/pgwire/session_want.c ${CMAKE_SOURCE_DIR}/src/pgwire/notify.c
      ${CMAKE_SOURCE_DIR}/src/pgwire/inbox.c
-     ${CMAKE_SOURCE_DIR}/src/http/http_session.c ${CMAKE_SOURCE_DIR}/src/http/http_query.c)
+     ${CMAKE_SOURCE_DIR}/src/pgwire/times.c
+     ${CMAKE_SOURCE_DIR}/src/http/http_session.c ${CMAKE_SOURCE_DIR}/src/http/http_query.c
+     ${CMAKE_SOURCE_DIR}/src/http/http_life.c)
 set(sim_wraps
     pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock
     pthread_cond_init pthread_cond_destroy pthread_cond_signal pthread_cond_timedwait

@@ -509,32 +509,154 @@ static void test_stop_before_run(void **state)
 
 /* ---- limits ---- */
 
+static int log_in(struct fixture *fixture, const char *answer)
+{
+    int fd = connect_tcp(fixture->gate_port);
+    tell(fd, "l", 1);
+    hear(fd, answer, 1);
+    return fd;
+}
+
+/* Who is not let in is served for all that, and takes nobody's place. */
 static void test_too_many_connections(void **state)
 {
     static const struct net_options two = {.max_connections = 2};
     struct fixture fixture = {0};
+    int fds[3], next;
+    char answer = 0; /* the place is free a moment after its session */
     (void)state;
     start(&fixture, &two);
-    int fds[2];
-    for (size_t i = 0; i < 2; i++) {
-        fds[i] = connect_tcp(fixture.gate_port);
-        tell(fds[i], "e", 1);
-        hear(fds[i], "E", 1);
-    }
-    expect_closed(connect_tcp(fixture.gate_port));
+    fds[0] = log_in(&fixture, "L");
+    fds[1] = log_in(&fixture, "L");
+    fds[2] = log_in(&fixture, "R");
+    tell(fds[2], "e", 1);
+    hear(fds[2], "E", 1);
+    assert_int_equal(net_stats(fixture.net).places_taken, 2);
     (void)close(fds[0]);
     await(&fixture.gate, &fixture.gate.freed, 1);
-    int next;
-    char answer = 0; /* the place is free a moment after its session */
     do {
-        next = connect_tcp(fixture.gate_port);
-        (void)send(next, "e", 1, MSG_NOSIGNAL);
-        if (recv(next, &answer, 1, 0) != 1)
-            (void)close(next);
-    } while (answer != 'E');
+        next = fds[2];
+        tell(next, "l", 1);
+        assert_int_equal(recv(next, &answer, 1, 0), 1);
+    } while (answer != 'L');
+    net_limit(fixture.net, 1);
+    (void)close(log_in(&fixture, "R"));
+    net_limit(fixture.net, 3);
+    (void)close(log_in(&fixture, "L"));
     (void)close(next);
     (void)close(fds[1]);
     finish(&fixture);
+}
+
+/* Those who say nothing have to go when others wait; who has logged in has not. */
+static void test_too_many_strangers(void **state)
+{
+    static const struct net_options few = {.max_strangers = 2};
+    struct fixture fixture = {0};
+    int silent[2], next;
+    (void)state;
+    start(&fixture, &few);
+    int known = log_in(&fixture, "L");
+    for (size_t i = 0; i < 2; i++) {
+        silent[i] = connect_tcp(fixture.gate_port);
+        tell(silent[i], "e", 1);
+        hear(silent[i], "E", 1);
+    }
+    next = log_in(&fixture, "L"); /* once the first has gone */
+    expect_closed(silent[0]);
+    tell(known, "e", 1);
+    hear(known, "E", 1);
+    (void)close(silent[1]);
+    (void)close(next);
+    (void)close(known);
+    finish(&fixture);
+}
+
+static void test_too_many_from_an_address(void **state)
+{
+    struct net_address_limit limits[2] = {{.most = 1}, {.most = 2}};
+    struct fixture fixture = {0};
+    struct error err;
+    (void)state;
+    start(&fixture, &one_slot);
+    assert_true(net_address_range("127.0.0.2/31", &limits[0]));
+    assert_true(net_address_range("127.0.0.0/8", &limits[1]));
+    assert_true(net_limit_addresses(fixture.net, 0, limits, 2, &err));
+    int first = log_in(&fixture, "L"), second = log_in(&fixture, "L");
+    (void)close(log_in(&fixture, "R"));
+    assert_true(net_limit_addresses(fixture.net, 1, NULL, 0, &err));
+    (void)close(log_in(&fixture, "R"));
+    assert_true(net_limit_addresses(fixture.net, 0, NULL, 0, &err));
+    (void)close(log_in(&fixture, "L"));
+    (void)close(first);
+    (void)close(second);
+    finish(&fixture);
+}
+
+static void test_address_ranges(void **state)
+{
+    static const char *const bad[] = {"",        "192.0.2.1/33", "192.0.2/24",
+                                      "::1/129", "192.0.2.1/",   "192.0.2.1/x",
+                                      "host",    "::1/-1"};
+    struct net_address_limit range;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(net_address_range(bad[i], &range));
+    assert_true(net_address_range("192.0.2.1", &range));
+    assert_int_equal(range.bits, 128);
+    assert_true(net_address_range("192.0.2.0/24", &range));
+    assert_int_equal(range.bits, 120);
+    assert_memory_equal(range.bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\0", 16);
+    assert_true(net_address_range("2001:db8::/32", &range));
+    assert_int_equal(range.bits, 32);
+}
+
+/* ---- drain ---- */
+
+/* Who has nothing under way goes at once, who has ends it, and nobody is let in. */
+static void test_drain(void **state)
+{
+    struct fixture fixture = {0};
+    struct gate *gate = &fixture.gate;
+    (void)state;
+    start(&fixture, &one_slot);
+    int idle = log_in(&fixture, "L"), busy = log_in(&fixture, "L");
+    tell(busy, "b", 1);
+    await(gate, &gate->blocked, 1);
+    net_drain(fixture.net, 3600u * 1000);
+    expect_closed(idle);
+    await(gate, &gate->freed, 1);
+    assert_int_equal(gate->interrupts[PGW_INTERRUPT_SHUTDOWN], 0);
+    permit(gate, 1);
+    hear(busy, "B", 1);
+    expect_closed(busy);
+    join(&fixture);
+    finish(&fixture);
+}
+
+/* When the time is over, or somebody asks again, what runs is stopped. */
+static void drain_and_stop(uint32_t ms, bool asks_again)
+{
+    struct fixture fixture = {0};
+    struct gate *gate = &fixture.gate;
+    start(&fixture, &one_slot);
+    int busy = log_in(&fixture, "L");
+    tell(busy, "b", 1);
+    await(gate, &gate->blocked, 1);
+    net_drain(fixture.net, ms);
+    if (asks_again)
+        net_stop(fixture.net);
+    expect_closed(busy);
+    join(&fixture);
+    assert_true(gate->interrupts[PGW_INTERRUPT_SHUTDOWN] > 0);
+    finish(&fixture);
+}
+
+static void test_drain_is_over(void **state)
+{
+    (void)state;
+    drain_and_stop(1, false);
+    drain_and_stop(3600u * 1000, true);
 }
 
 static int first_free_descriptor(void)
@@ -670,6 +792,11 @@ int main(void)
         cmocka_unit_test(test_stop_ends_everybody),
         cmocka_unit_test(test_stop_before_run),
         cmocka_unit_test(test_too_many_connections),
+        cmocka_unit_test(test_too_many_strangers),
+        cmocka_unit_test(test_too_many_from_an_address),
+        cmocka_unit_test(test_address_ranges),
+        cmocka_unit_test(test_drain),
+        cmocka_unit_test(test_drain_is_over),
         cmocka_unit_test(test_out_of_descriptors),
         cmocka_unit_test(test_port_is_taken),
         cmocka_unit_test(test_stale_unix_socket),

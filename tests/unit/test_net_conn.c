@@ -16,7 +16,7 @@
 static int set_up(void **state)
 {
     struct error err;
-    const struct net_options options = {.slots = 2, .max_connections = 600};
+    const struct net_options options = {.slots = 2, .max_all = 600};
     *state = net_new(&options, &err);
     return *state ? 0 : -1;
 }
