@@ -25,7 +25,7 @@ struct tls_channel {
     struct tls_context *context;
     struct tls_protocol protocol;
     int fd;
-    bool dry;         /* the last read has emptied the socket */
+    bool dry;         /* the last call has read the socket, and emptied it */
     bool ended;       /* or found its end */
     bool would_block; /* the last call would have had to wait for the socket */
     bool broken;      /* nothing more may be said, not even farewell */
@@ -219,12 +219,13 @@ static ssize_t outcome(struct tls_channel *channel, int result)
 }
 
 /* A record may bring no data (a key update): some of them, then it is another's turn.
- */
+ * What was read ahead may be enough: then the socket was not asked, and what epoll has
+ * told of it meanwhile is still there. */
 static ssize_t tls_recv(struct transport *transport, void *buffer, size_t len)
 {
     struct tls_channel *channel = transport->tls;
     ssize_t got = TRANSPORT_BLOCKED;
-    channel->would_block = false;
+    channel->would_block = channel->dry = false;
     for (int i = 0;
          i < READS_WITHOUT_DATA && got == TRANSPORT_BLOCKED && !channel->would_block;
          i++) {

@@ -147,8 +147,8 @@ start_secure() {
         start_server postgres
         secure_postgres "$tls"
     else
-        printf 'hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n' >"$tls/hba.conf"
-        "$server/wirehouse" passwd --users "$tls/users.txt" --role admin tester <<<"$tester_password"
+        printf '%s\n' 'local all all trust' 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$tls/hba.conf"
+        "$server/wirehouse" passwd --users "$tls/users.txt" --role admin tester <<<"$tester_password" >/dev/null
         start_server "$server" --tls-cert "$tls/server.crt" --tls-key "$tls/server.key" \
             --users "$tls/users.txt" --hba "$tls/hba.conf" "$@"
     fi

@@ -85,6 +85,28 @@ static void test_reads(void **state)
     tear_down(&place);
 }
 
+/* What comes after the socket was read, while some of that is still to be given: epoll
+ * has told of it by then, and the socket is asked again. */
+static void test_reads_behind_the_buffered(void **state)
+{
+    struct place place;
+    struct pair pair;
+    uint8_t buffer[100];
+    size_t bytes;
+    (void)state;
+    set_up(&place);
+    open_pair(&pair, &place, TLS1_3_VERSION);
+    assert_int_equal(SSL_write_ex(pair.client, "0123456789", 10, &bytes), 1);
+    assert_int_equal(receive(&pair, buffer, 4), 4);
+    assert_int_equal(SSL_write_ex(pair.client, "abc", 3, &bytes), 1);
+    assert_int_equal(receive(&pair, buffer, sizeof buffer), 6);
+    assert_true(pair.server.ops->pending(&pair.server));
+    assert_int_equal(receive(&pair, buffer, sizeof buffer), 3);
+    assert_memory_equal(buffer, "abc", 3);
+    close_pair(&pair);
+    tear_down(&place);
+}
+
 /* What the client sends from here on is kept, to be sent by hand; BIO_free. */
 static BIO *keep_output(struct pair *pair)
 {
@@ -235,6 +257,7 @@ static void test_close(void **state)
 }
 
 UNIT_MAIN(cmocka_unit_test(test_partial_writes), cmocka_unit_test(test_reads),
+          cmocka_unit_test(test_reads_behind_the_buffered),
           cmocka_unit_test(test_half_a_record), cmocka_unit_test(test_renegotiation),
           cmocka_unit_test(test_key_updates), cmocka_unit_test(test_garbage),
           cmocka_unit_test(test_end), cmocka_unit_test(test_close))
