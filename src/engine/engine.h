@@ -73,10 +73,24 @@ struct engine_stmt_ops {
     void (*close)(struct engine_stmt *);
 };
 
+/* Where a cursor's rows are saved to, and how. */
+struct engine_save {
+    const char *path;
+    const char *options;      /* as the engine's COPY takes them: "format parquet" */
+    const char *const *names; /* of the columns */
+    /* Asked before each batch; false with *err set: no more. */
+    bool (*goes_on)(void *ctx, struct error *err);
+    void *ctx;
+};
+
 struct engine_cursor_ops {
     /* The batch is valid until the next call or close. Rows are streamed, never
      * collected. */
     enum engine_next (*next)(struct engine_cursor *, struct batch *out, struct error *);
+    /* Instead of all calls of `next`: write the rows to a file, which need be none that
+     * statements may read. NULL: the engine writes none. */
+    bool (*save)(struct engine_cursor *, const struct engine_save *, int64_t *rows,
+                 struct error *);
     void (*close)(struct engine_cursor *);
 };
 

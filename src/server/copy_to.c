@@ -15,6 +15,7 @@ void copy_to_free(struct copy_to *copy)
     if (!copy)
         return;
     query_free(copy->source);
+    spool_blob_free(copy->file);
     arena_free(&copy->arena);
     free(copy);
 }
@@ -208,10 +209,7 @@ static bool prepare(struct query_session *session, struct copy_to *copy,
     if (!(statement->is_query ? prepare_query(session, copy, query, statement, err)
                               : prepare_table(session, copy, statement, err)))
         return false;
-    if (copy->options.format == COPY_FORMAT_PARQUET)
-        return error_set(err, "0A000",
-                         "COPY to the client in this format is not "
-                         "supported");
+    copy->source->is_saved = copy->options.format == COPY_FORMAT_PARQUET;
     return make_style(copy, statement, err);
 }
 
@@ -228,6 +226,8 @@ static bool run(struct query_session *session, const struct query *query,
         if (statement->is_query && err->position > 0)
             err->position += text_characters(query->text.data, statement->query.data);
     }
+    if (done && copy->source->is_saved)
+        done = copy_to_save(session, copy, statement, out, err);
     if (!done) {
         copy_to_free(copy);
         return false;

@@ -12,6 +12,7 @@
 #include <pgwire/pgwire.h>
 
 #include "server/query.h"
+#include "spool/spool_blob.h"
 #include "sql/copy_statement.h"
 
 struct copy_to {
@@ -19,7 +20,14 @@ struct copy_to {
     struct query *source;
     struct copy_options options;
     struct pgw_copy_style style; /* of the formats that libpgwire writes */
+    struct spool_blob *file;     /* FORMAT parquet: all of it; else NULL */
 };
+
+/* FORMAT parquet: write what `out` has into copy->file, in place of its rows;
+ * out->affected says how many. Within enter and leave. copy_to_file.c */
+bool copy_to_save(struct query_session *session, struct copy_to *copy,
+                  const struct copy_statement *statement, struct query_result *out,
+                  struct error *err);
 
 void copy_to_free(struct copy_to *copy); /* NULL is allowed */
 

@@ -2,7 +2,7 @@
  *
  *     text, csv, binary   libpgwire writes them, in the style of the options
  *     arrow               a message of the stream is a CopyData: schema, batches, end
- */
+ *     parquet             pieces of the file */
 #include <string.h>
 
 #include "core/buf.h"
@@ -19,17 +19,24 @@ struct stream {
 
 /* ---- messages ---- */
 
+/* What stands in front of so many bytes of data. */
+static void put_frame(uint8_t *to, size_t len)
+{
+    size_t frame = len + 4;
+    to[0] = 'd';
+    for (size_t i = 0; i < 4; i++)
+        to[1 + i] = (uint8_t)(frame >> (24 - 8 * i));
+}
+
 /* The message as CopyData, which stands for so many rows. False: no memory, as the sink
  * says. */
 static bool send_message(struct stream *stream, pgw_row *row, size_t rows)
 {
-    size_t len = buf_len(&stream->message), frame = len + 4;
+    size_t len = buf_len(&stream->message);
     uint8_t *to = pgw_row_reserve(row, 5 + len);
     if (!to)
         return false;
-    to[0] = 'd';
-    for (size_t i = 0; i < 4; i++)
-        to[1 + i] = (uint8_t)(frame >> (24 - 8 * i));
+    put_frame(to, len);
     memcpy(to + 5, buf_data(&stream->message), len);
     (void)pgw_row_commit(row, 5 + len, rows);
     buf_consume(&stream->message, len);
@@ -113,17 +120,48 @@ static void stream_release(void *self)
 static const struct pgw_rows_ops stream_ops = {.next = stream_next,
                                                .release = stream_release};
 
+/* ---- a file ---- */
+
+/* The count of its rows goes with its first piece. */
+static enum pgw_status file_next(void *self, pgw_row *row, struct pgw_error *err)
+{
+    enum { PIECE = 32 << 10 };
+    struct front_rows *rows = self;
+    struct error error;
+    while (pgw_row_limit(row) > 0) {
+        uint8_t *to = pgw_row_reserve(row, 5 + PIECE);
+        if (!to)
+            return PGW_ERROR;
+        ptrdiff_t got = spool_blob_read(rows->copy->file, to + 5, PIECE, &error);
+        if (got < 0)
+            return front_error(PGW_ERROR, &error, err);
+        if (got == 0)
+            return PGW_OK;
+        put_frame(to, (size_t)got);
+        (void)pgw_row_commit(row, 5 + (size_t)got, (size_t)rows->file_rows);
+        rows->file_rows = 0;
+    }
+    return PGW_MORE;
+}
+
+static const struct pgw_rows_ops file_ops = {.next = file_next,
+                                             .release = front_rows_release};
+
 bool front_copy_to(struct front_rows *rows, struct pgw_reply *reply)
 {
+    enum copy_format format = rows->copy->options.format;
     reply->kind = PGW_REPLY_COPY_OUT;
     reply->copy_style = &rows->copy->style;
-    if (rows->copy->options.format != COPY_FORMAT_ARROW)
+    if (format == COPY_FORMAT_PARQUET || format == COPY_FORMAT_ARROW)
+        reply->copy_format = PGW_BINARY_FORMAT;
+    if (format == COPY_FORMAT_PARQUET)
+        reply->rows.ops = &file_ops;
+    if (format != COPY_FORMAT_ARROW)
         return true;
     struct stream *stream = arena_calloc(rows->arena, 1, sizeof *stream);
     if (!stream)
         return false;
     stream->rows = rows;
-    reply->copy_format = PGW_BINARY_FORMAT;
     reply->rows = (struct pgw_rows){&stream_ops, stream};
     return true;
 }

@@ -82,6 +82,7 @@ static struct front_rows *rows_new(const struct front_answer *answer,
                                 .rows = result->rows,
                                 .own = answer->own,
                                 .copy = result->copy,
+                                .file_rows = result->affected,
                                 .column_count = result->column_count};
     rows->types =
         arena_calloc(answer->arena, result->column_count, sizeof *rows->types);
@@ -137,7 +138,7 @@ enum pgw_status front_reply(const struct front *front,
                             struct pgw_error *err)
 {
     reply->tag = result->tag;
-    if (result->rows)
+    if (result->rows || result->copy)
         return reply_rows(front, answer, result, reply, err);
     if (result->is_empty)
         reply->kind = PGW_REPLY_EMPTY;

@@ -16,6 +16,7 @@ struct front_rows {
     struct query_rows *rows;
     struct query *own;    /* a simple query's, which ends with its rows; or NULL */
     struct copy_to *copy; /* NULL: the rows are no data of COPY … TO STDOUT; owned */
+    int64_t file_rows;    /* that the file of the copy holds, until that is told */
     const struct type **types;
     size_t column_count;
     struct plan *plan;         /* made at the first batch, when the formats are known */

@@ -105,6 +105,7 @@ struct query {
     const struct copy_statement *copy; /* with SQL_COPY_CLIENT; else NULL */
     enum engine_effect effect;         /* with SQL_ENGINE */
     bool returns_rows;
+    bool is_saved;      /* its rows go to a file: none are fetched in advance */
     uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;
     const struct type *const *param_types;
@@ -137,8 +138,8 @@ struct query_result {
     size_t column_count;
     const struct engine_column *columns; /* borrowed until the rows are closed */
     struct query_rows *rows;             /* moved out; NULL: no rows */
-    struct copy_to *copy; /* moved out: the rows are the data of COPY … TO STDOUT;
-                             NULL: they are not */
+    struct copy_to *copy; /* moved out: the rows are the data of COPY … TO STDOUT, or
+                             `affected` of them are in its file; NULL: no such data */
 };
 
 /* params: one row, a column per parameter, NULL = none; copied by the engine. The query

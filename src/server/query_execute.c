@@ -127,7 +127,7 @@ static bool open_rows(struct query_session *session, struct query *query,
         return error_no_memory(err);
     if (stmt->changes_rows)
         rows_announce_change(out->rows);
-    if (rows_prefetch(out->rows, err) != PGW_ERROR)
+    if (query->is_saved || rows_prefetch(out->rows, err) != PGW_ERROR)
         return true;
     query_rows_close(out->rows);
     out->rows = NULL;

@@ -178,6 +178,17 @@ enum pgw_status rows_prefetch(struct query_rows *rows, struct error *err)
     return status;
 }
 
+bool rows_save(struct query_rows *rows, const struct engine_save *save, int64_t *count,
+               struct error *err)
+{
+    const struct engine_cursor_ops *ops = rows->cursor->ops;
+    bool done = ops->save ? ops->save(rows->cursor, save, count, err)
+                          : error_set(err, "0A000", "the engine writes no files");
+    close_cursor(rows);
+    query_session_settle(rows->session, done);
+    return done;
+}
+
 static enum pgw_status advance(struct query_rows *rows, struct error *err)
 {
     if (rows->prefetched) {

@@ -145,6 +145,10 @@ void rows_announce_change(struct query_rows *rows);
 /* Within enter and leave, once: fetch the first batch, so that an error which shows at
  * once comes before the columns are announced. OK: there are no rows. */
 enum pgw_status rows_prefetch(struct query_rows *rows, struct error *err);
+/* Within enter and leave, instead of fetching them: write all to a file. 0A000 if the
+ * engine cannot. */
+bool rows_save(struct query_rows *rows, const struct engine_save *save, int64_t *count,
+               struct error *err);
 /* A table that the server made itself: lives in the query's arena. */
 struct query_rows *rows_from_table(struct query_session *session,
                                    const struct batch *table) MUST_CHECK;

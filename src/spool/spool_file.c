@@ -8,13 +8,12 @@
 #include "spool/spool_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "batch/pack.h"
+#include "spool/unnamed.h"
 
 struct spool_file {
     struct spool_budget *budget;
@@ -26,19 +25,7 @@ struct spool_file {
 
 static bool system_error(struct error *err, const char *what)
 {
-    static const struct {
-        int number;
-        const char *sqlstate;
-    } codes[] = {{ENOSPC, "53100"}, {EDQUOT, "53100"}, {EFBIG, "53100"},
-                 {EMFILE, "53000"}, {ENFILE, "53000"}, {ENOMEM, "53200"}};
-    const char *sqlstate = "58030";
-    int number = errno;
-    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-        if (codes[i].number == number)
-            sqlstate = codes[i].sqlstate;
-    }
-    return error_set(err, sqlstate, "cannot %s the rows of a suspended portal: %s",
-                     what, strerror(number));
+    return unnamed_error(err, what, "the rows of a suspended portal");
 }
 
 static bool limit_error(struct error *err, uint64_t limit, const char *whose,
@@ -55,39 +42,6 @@ static bool limit_error(struct error *err, uint64_t limit, const char *whose,
 
 /* ---- the file ---- */
 
-/* Where O_TMPFILE is not to be had, a name that is removed at once. */
-static int open_named(const char *directory)
-{
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/wirehouse-spool-XXXXXX", directory);
-    if (len < 0 || (size_t)len >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        (void)unlink(path);
-    return fd;
-}
-
-static int open_unnamed(const char *directory)
-{
-    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return fd;
-    return open_named(directory);
-}
-
-static int open_in(const char *directory)
-{
-    int fd = open_unnamed(directory);
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
-    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-        return -1;
-    return open_unnamed(directory);
-}
-
 struct spool_file *spool_file_new(struct spool_budget *budget, struct error *err)
 {
     struct spool_file *file = calloc(1, sizeof *file);
@@ -96,7 +50,7 @@ struct spool_file *spool_file_new(struct spool_budget *budget, struct error *err
         return NULL;
     }
     file->budget = budget;
-    file->fd = open_in(budget->limits.directory);
+    file->fd = unnamed_open(budget->limits.directory);
     if (file->fd >= 0)
         return file;
     system_error(err, "open a file for");

@@ -110,7 +110,18 @@ static void close_cursor(struct engine_cursor *base)
     free(cursor);
 }
 
-static const struct engine_cursor_ops ops = {.next = next, .close = close_cursor};
+duckdb_result *duckdb_cursor_result(struct engine_cursor *base)
+{
+    return &((struct duckdb_cursor *)base)->result;
+}
+
+duckdb_data_chunk duckdb_cursor_chunk(const struct engine_cursor *base)
+{
+    return ((const struct duckdb_cursor *)base)->chunk;
+}
+
+static const struct engine_cursor_ops ops = {
+    .next = next, .save = duckdb_save, .close = close_cursor};
 
 /* INSERT and its like answer one number; so does CREATE TABLE AS. The statement has
  * been executed when it is there. */

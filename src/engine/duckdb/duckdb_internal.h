@@ -86,6 +86,14 @@ size_t duckdb_bind_size(const struct batch *params);
 struct engine_cursor *duckdb_cursor_new(struct duckdb_conn *conn, duckdb_result *result,
                                         struct slice sql, struct error *err);
 
+/* What a cursor reads, and what its last batch points into. */
+duckdb_result *duckdb_cursor_result(struct engine_cursor *cursor);
+duckdb_data_chunk duckdb_cursor_chunk(const struct engine_cursor *cursor);
+
+/* engine_cursor_ops.save: duckdb_save.c */
+bool duckdb_save(struct engine_cursor *cursor, const struct engine_save *save,
+                 int64_t *rows, struct error *err);
+
 /* duckdb_source.c: one statement, its errors; and the views over files. */
 bool duckdb_run(duckdb_connection connection, const char *sql, struct error *err);
 bool duckdb_sources_create(duckdb_connection connection,
