@@ -18,7 +18,6 @@
 enum { CLIENT_CHAIN_BYTES_MAX = 64 << 10 };
 
 static const char ciphers_12[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
-static const char groups[] = "X25519:P-256:P-384";
 
 /* ---- versions ---- */
 
@@ -42,6 +41,7 @@ static bool limit_version(SSL_CTX *ssl, const char *name, struct error *err)
 
 static bool set_rules(SSL_CTX *ssl, struct error *err)
 {
+    char groups[] = "X25519:P-256:P-384"; /* OpenSSL's macro casts const away */
     SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                  SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                  SSL_OP_IGNORE_UNEXPECTED_EOF);

@@ -389,6 +389,21 @@ void auth_begin(pgw_session *session)
 
 /* ---- a message ---- */
 
+uint8_t *auth_reserve(pgw_session *session, size_t bytes)
+{
+    struct buf *input = &session->input, grown = {0};
+    if (input->memory && buf_room(input) >= bytes)
+        return buf_reserve(input, bytes);
+    if (!buf_reserve(&grown, buf_len(input) + bytes) ||
+        !buf_append(&grown, buf_data(input), buf_len(input)))
+        return NULL;
+    if (input->memory)
+        crypto_wipe(input->memory, input->capacity);
+    buf_free(input);
+    *input = grown;
+    return buf_reserve(input, bytes);
+}
+
 static void deny_password(pgw_session *session)
 {
     struct pgw_error err;

@@ -14,6 +14,10 @@ void auth_begin(pgw_session *session);
  */
 bool auth_expects(pgw_session *session, uint8_t type);
 
+/* As buf_reserve of the input, in the state PASSWORD: what moves leaves nothing behind.
+ */
+uint8_t *auth_reserve(pgw_session *session, size_t bytes) MUST_CHECK;
+
 /* An authentication message, in the state PASSWORD. */
 void auth_message(pgw_session *session, const struct frame *frame);
 

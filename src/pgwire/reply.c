@@ -21,14 +21,19 @@ bool reply_auth_data(struct chain *out, enum reply_auth request, struct slice da
     return writer_end(&writer);
 }
 
-bool reply_negotiate(struct chain *out, uint32_t minor,
-                     const struct startup_pair *unknown, size_t count)
+bool reply_negotiate(struct chain *out, uint32_t version,
+                     const struct startup_pair *pairs, size_t count)
 {
     struct writer writer = writer_begin(out, 'v');
-    writer_u32(&writer, minor);
-    writer_u32(&writer, (uint32_t)count);
+    uint32_t options = 0;
     for (size_t i = 0; i < count; i++)
-        writer_string(&writer, unknown[i].name);
+        options += startup_is_option(pairs[i].name);
+    writer_u32(&writer, version);
+    writer_u32(&writer, options);
+    for (size_t i = 0; i < count; i++) {
+        if (startup_is_option(pairs[i].name))
+            writer_string(&writer, pairs[i].name);
+    }
     return writer_end(&writer);
 }
 

@@ -20,8 +20,9 @@ bool reply_auth(struct chain *out, enum reply_auth request) MUST_CHECK;
 /* With what belongs to it: salt, names, the mechanism's message. */
 bool reply_auth_data(struct chain *out, enum reply_auth request,
                      struct slice data) MUST_CHECK;
-bool reply_negotiate(struct chain *out, uint32_t minor,
-                     const struct startup_pair *unknown, size_t count) MUST_CHECK;
+/* What is spoken, and the options of the protocol among the pairs, none of which is. */
+bool reply_negotiate(struct chain *out, uint32_t version,
+                     const struct startup_pair *pairs, size_t count) MUST_CHECK;
 bool reply_parameter(struct chain *out, const char *name, const char *value) MUST_CHECK;
 bool reply_key(struct chain *out, uint32_t pid, const uint8_t *key,
                size_t len) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* session_ports.c - the ways of bytes into a session and out of it, and what it holds
  * while nothing is on its way. */
-#include "pgwire/session_state.h"
+#include "pgwire/auth.h"
 
 enum {
     RECV_BYTES = 8192,
@@ -10,7 +10,10 @@ enum {
 uint8_t *pgw_session_recv_buf(pgw_session *session, size_t *len)
 {
     bool small = !session->input.memory && !session->sends_much;
-    uint8_t *room = buf_reserve(&session->input, small ? FIRST_RECV_BYTES : RECV_BYTES);
+    size_t bytes = small ? FIRST_RECV_BYTES : RECV_BYTES;
+    uint8_t *room = session->state == STATE_PASSWORD
+                        ? auth_reserve(session, bytes)
+                        : buf_reserve(&session->input, bytes);
     *len = room ? buf_room(&session->input) : 0;
     if (!room)
         session_no_memory(session);

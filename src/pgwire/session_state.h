@@ -186,6 +186,8 @@ bool notify_tell(pgw_session *session) MUST_CHECK;
 /* ---- startup.c ---- */
 void startup_packet(pgw_session *session, const struct frame *frame);
 void startup_open(pgw_session *session);
+/* Is it an option of the protocol? There are none that are known. */
+bool startup_is_option(const char *name);
 
 /* ---- simple.c ---- */
 void simple_begin(pgw_session *session);

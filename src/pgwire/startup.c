@@ -13,8 +13,7 @@ enum {
     MAJOR = 3,
     MINOR_LATEST = 2,
     KEY_BYTES_30 = 4,
-    KEY_BYTES_32 = 32,
-    PAIRS_MAX = FRAME_STARTUP_MAX / 2
+    KEY_BYTES_32 = 32
 };
 
 /* ---- parameters ---- */
@@ -39,13 +38,21 @@ bool pgw_session_startup_next(const pgw_session *session, size_t *cursor,
     return true;
 }
 
+static size_t count_strings(const struct reader *reader)
+{
+    size_t count = 0;
+    for (const uint8_t *at = reader->at; at < reader->end; at++)
+        count += *at == '\0';
+    return count;
+}
+
 /* name NUL value NUL … NUL. False with the session closed. */
 static bool read_pairs(pgw_session *session, struct reader *reader)
 {
     size_t room = (size_t)(reader->end - reader->at);
     char *copy = arena_copy(&session->startup, reader->at, room);
-    session->pairs =
-        arena_calloc(&session->startup, room / 2 + 1, sizeof *session->pairs);
+    session->pairs = arena_calloc(&session->startup, count_strings(reader) / 2,
+                                  sizeof *session->pairs);
     if (!copy || !session->pairs) {
         session_no_memory(session);
         return false;
@@ -69,22 +76,22 @@ static bool read_pairs(pgw_session *session, struct reader *reader)
 
 /* ---- versions ---- */
 
+bool startup_is_option(const char *name)
+{
+    return strncmp(name, "_pq_.", 5) == 0;
+}
+
 /* Tell a client that wants more than there is what there is. */
 static bool negotiate(pgw_session *session, uint32_t minor)
 {
-    struct startup_pair *unknown =
-        arena_calloc(&session->startup, session->pair_count, sizeof *unknown);
-    size_t count = 0;
-    if (!unknown)
-        return false;
-    for (size_t i = 0; i < session->pair_count; i++) {
-        if (strncmp(session->pairs[i].name, "_pq_.", 5) == 0)
-            unknown[count++] = session->pairs[i];
-    }
-    if (minor <= MINOR_LATEST && count == 0)
+    bool has_options = false;
+    for (size_t i = 0; i < session->pair_count; i++)
+        has_options = has_options || startup_is_option(session->pairs[i].name);
+    if (minor <= MINOR_LATEST && !has_options)
         return true;
     uint32_t best = minor < MINOR_LATEST ? minor : MINOR_LATEST;
-    return reply_negotiate(&session->output, MAJOR << 16 | best, unknown, count);
+    return reply_negotiate(&session->output, MAJOR << 16 | best, session->pairs,
+                           session->pair_count);
 }
 
 /* ---- authentication ---- */
