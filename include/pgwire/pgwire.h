@@ -88,6 +88,8 @@ struct pgw_reply {
     enum pgw_format copy_format;             /* COPY_IN, PGW_COPY_RAW: of all columns */
     const struct pgw_copy_style *copy_style; /* COPY_OUT: borrowed until the rows are
                                                 released; NULL: text */
+    enum pgw_format simple_format; /* ROWS of a simple query: of all columns, as FETCH
+                                      from a BINARY cursor has it */
 };
 
 /* ---- handlers ---- */
@@ -223,7 +225,10 @@ struct pgw_extended_ops {
                                struct pgw_reply *reply, struct pgw_error *err);
     void (*close_portal)(void *portal);       /* after its rows were released */
     void (*close_statement)(void *statement); /* after its portals were closed */
-    void *reserved[4];                        /* zero */
+    /* The transaction has ended: does the portal stay, as a cursor WITH HOLD does?
+     * NULL: none does. */
+    bool (*outlives)(void *portal);
+    void *reserved[3]; /* zero */
 };
 
 /* COPY … FROM STDIN (PostgreSQL documentation 55.2.7): what follows PGW_REPLY_COPY_IN.
@@ -380,6 +385,51 @@ struct pgw_peer;
 
 /* Who is at the other end; borrowed for the life of the session. */
 const struct pgw_peer *pgw_session_peer(const pgw_session *session);
+
+/* ---- statements and portals by name, for what SQL says of them ---- */
+
+/* What `parse`, or pgw_session_add_statement, has given for a prepared statement;
+ * borrowed until it is dropped. NULL: there is none of that name. */
+void *pgw_session_statement(const pgw_session *session, struct pgw_slice name);
+
+/* Walk all of them, in no order: from *cursor 0 until NULL. Nothing may be added or
+ * dropped meanwhile. */
+void *pgw_session_statement_next(const pgw_session *session, size_t *cursor,
+                                 struct pgw_slice *name);
+
+/* Give a statement of the extended handlers a name, as Parse does and PREPARE asks for;
+ * moved in, also on failure. 42P05 there is one of that name, 54000, 53200. */
+enum pgw_status pgw_session_add_statement(pgw_session *session, struct pgw_slice name,
+                                          void *statement, struct pgw_error *err);
+
+/* What `bind`, or pgw_session_add_portal, has given for a portal; borrowed until it is
+ * closed. NULL: there is none of that name. */
+void *pgw_session_portal(const pgw_session *session, struct pgw_slice name);
+
+/* Walk all of them, as pgw_session_statement_next does. */
+void *pgw_session_portal_next(const pgw_session *session, size_t *cursor,
+                              struct pgw_slice *name);
+
+/* Give a portal of the extended handlers a name, as Bind does and DECLARE asks for; it
+ * and its statement are moved in, also on failure. Its rows may be moved by others too,
+ * so that `execute` is called again once they have ended. 42P03 there is one of that
+ * name, 54000, 53200. */
+enum pgw_status pgw_session_add_portal(pgw_session *session, struct pgw_slice name,
+                                       void *statement, void *portal,
+                                       struct pgw_error *err);
+
+/* Close a portal as CLOSE does. 34000 there is none of that name, 24000 it is the one
+ * that is being executed. */
+enum pgw_status pgw_session_close_portal(pgw_session *session, struct pgw_slice name,
+                                         struct pgw_error *err);
+
+/* Close all of them but the one that is being executed. */
+void pgw_session_close_portals(pgw_session *session);
+
+/* The transaction has ended within a query string or a pipeline: close all portals but
+ * those that outlive it and the one that is being executed. Outside of a transaction
+ * block ReadyForQuery does the same. */
+void pgw_session_end_portals(pgw_session *session);
 
 /* The process id that the client was told in BackendKeyData. */
 uint32_t pgw_session_pid(const pgw_session *session);

@@ -124,14 +124,20 @@ void *strmap_take(struct strmap *map, struct slice key)
     return value;
 }
 
-void *strmap_any(const struct strmap *map, struct slice *key)
+void *strmap_next(const struct strmap *map, size_t *at, struct slice *key)
 {
-    for (size_t i = 0; map->count > 0 && i < map->capacity; i++) {
-        const struct strmap_entry *entry = &map->entries[i];
+    while (map->count > 0 && *at < map->capacity) {
+        const struct strmap_entry *entry = &map->entries[(*at)++];
         if (entry->key) {
             *key = (struct slice){entry->key, entry->len};
             return entry->value;
         }
     }
     return NULL;
+}
+
+void *strmap_any(const struct strmap *map, struct slice *key)
+{
+    size_t at = 0;
+    return strmap_next(map, &at, key);
 }

@@ -31,6 +31,10 @@ bool strmap_put(struct strmap *map, struct slice key, void *value) MUST_CHECK;
 /* Remove and return what was there, or NULL. */
 void *strmap_take(struct strmap *map, struct slice key);
 
+/* All entries, in no order: from *at 0 until NULL. An entry that is taken makes way for
+ * others: look at the same place again, *at - 1. */
+void *strmap_next(const struct strmap *map, size_t *at, struct slice *key);
+
 /* Some entry, NULL when the map is empty: take it, and ask again, to empty the map. */
 void *strmap_any(const struct strmap *map, struct slice *key);
 

@@ -8,8 +8,6 @@
 #include "pgwire/reader.h"
 #include "pgwire/reply.h"
 
-enum { STATEMENTS_MAX = 65536, PORTALS_MAX = 16384 };
-
 static enum pgw_status no_memory(struct pgw_error *err)
 {
     return pgw_fail(err, "53200", "out of memory");
@@ -84,40 +82,6 @@ static bool read_parse(pgw_session *session, const struct frame *frame,
     return reader_done(&reader) || (bad_format(err), false);
 }
 
-static enum pgw_status check_name(pgw_session *session, struct pgw_slice name,
-                                  struct pgw_error *err)
-{
-    if (name.len > 0 && strmap_get(&session->statements, key(name)))
-        return pgw_fail(err, "42P05", "prepared statement \"%s\" already exists",
-                        name.data);
-    if (session->statements.count >= STATEMENTS_MAX)
-        return pgw_fail(err, "54000", "a session has at most %d prepared statements",
-                        STATEMENTS_MAX);
-    return PGW_OK;
-}
-
-/* The host's statement under its name; on failure it is closed. */
-static enum pgw_status store_statement(pgw_session *session, struct pgw_slice name,
-                                       void *host, struct pgw_error *err)
-{
-    const struct pgw_extended_ops *ops = session->handlers->extended;
-    struct statement *statement = statement_new(ops, host);
-    if (!statement) {
-        if (ops->close_statement)
-            ops->close_statement(host);
-        return no_memory(err);
-    }
-    statements_drop(session, key(name));
-    if (strmap_put(&session->statements, key(name), statement) &&
-        reply_plain(&session->output, '1'))
-        return PGW_OK;
-    if (strmap_get(&session->statements, key(name)))
-        statements_drop(session, key(name));
-    else
-        statement_unref(statement);
-    return no_memory(err);
-}
-
 enum pgw_status extended_parse(pgw_session *session, const struct frame *frame,
                                struct pgw_error *err)
 {
@@ -125,7 +89,7 @@ enum pgw_status extended_parse(pgw_session *session, const struct frame *frame,
     struct parse_message message;
     void *host = NULL;
     if (!ops || !read_parse(session, frame, &message, err) ||
-        check_name(session, message.name, err) != PGW_OK)
+        statements_check_name(session, message.name, err) != PGW_OK)
         return PGW_ERROR;
     if (message.name.len == 0)
         statements_drop(session, SLICE("")); /* gone even if this Parse fails */
@@ -141,7 +105,12 @@ enum pgw_status extended_parse(pgw_session *session, const struct frame *frame,
         return pgw_fail(err, "42601",
                         "cannot insert multiple commands into a prepared statement");
     }
-    return store_statement(session, message.name, host, err);
+    if (statements_put(session, message.name, host, err) != PGW_OK)
+        return PGW_ERROR;
+    if (reply_plain(&session->output, '1'))
+        return PGW_OK;
+    statements_drop(session, key(message.name));
+    return no_memory(err);
 }
 
 /* ---- Bind ---- */
@@ -275,16 +244,6 @@ static enum pgw_status bind_portal(pgw_session *session, struct portal *portal,
     return no_memory(err);
 }
 
-static enum pgw_status check_portal_name(pgw_session *session, struct pgw_slice name,
-                                         struct pgw_error *err)
-{
-    if (name.len > 0 && strmap_get(&session->portals, key(name)))
-        return pgw_fail(err, "42P03", "cursor \"%s\" already exists", name.data);
-    if (session->portals.count >= PORTALS_MAX)
-        return pgw_fail(err, "54000", "a session has at most %d portals", PORTALS_MAX);
-    return PGW_OK;
-}
-
 enum pgw_status extended_bind(pgw_session *session, const struct frame *frame,
                               struct pgw_error *err)
 {
@@ -297,7 +256,7 @@ enum pgw_status extended_bind(pgw_session *session, const struct frame *frame,
     struct statement *statement = find_statement(session, message.statement, err);
     if (!statement || !read_bind(session, &reader, &message, err) ||
         check_bind(&message, statement, err) != PGW_OK ||
-        check_portal_name(session, message.portal, err) != PGW_OK)
+        portals_check_name(session, message.portal, err) != PGW_OK)
         return PGW_ERROR;
     type_values(session, &message, statement);
     struct portal *portal = portal_new(statement);
@@ -415,7 +374,8 @@ enum pgw_status extended_execute(pgw_session *session, const struct frame *frame
     struct portal *portal = find_portal(session, name, err);
     if (!portal || check_formats(portal->formats, portal->format_count, err) != PGW_OK)
         return PGW_ERROR;
-    if ((portal->executed || portal->finished) && session->transaction == 'E')
+    if ((portal->executed || portal->finished || portal->is_cursor) &&
+        session->transaction == 'E')
         return aborted(err);
     if (portal->finished)
         return execute_again(session, portal, name.data, err);
@@ -423,8 +383,10 @@ enum pgw_status extended_execute(pgw_session *session, const struct frame *frame
     session->flow_limit = max_rows > 0 ? (size_t)max_rows : 0;
     if (!portal->executed) {
         portal->reply = (struct pgw_reply){.affected = PGW_NOT_COUNTED};
+        session->executing = portal;
         enum pgw_status status =
             portal->statement->ops->execute(portal->host, session, &portal->reply, err);
+        session->executing = NULL;
         if (status != PGW_OK)
             return status;
         portal->executed = true;

@@ -46,6 +46,17 @@ static enum pgw_status begin_copy_in(pgw_session *session,
     return PGW_OK;
 }
 
+/* The formats of a portal's columns: Bind's, or what the reply to a simple query says. */
+static const int16_t *formats_of(const pgw_session *session,
+                                 const struct portal *portal, size_t *count)
+{
+    static const int16_t binary = PGW_BINARY_FORMAT;
+    bool is_binary = session->flow_is_simple &&
+                     portal->reply.simple_format == PGW_BINARY_FORMAT;
+    *count = is_binary ? 1 : portal->format_count;
+    return is_binary ? &binary : portal->formats;
+}
+
 static size_t rows_allowed(const pgw_session *session)
 {
     if (session->flow_limit == 0)
@@ -63,8 +74,7 @@ static void open_sink(pgw_session *session, const struct portal *portal,
     row->scratch = &session->scratch;
     row->columns = portal->reply.columns;
     row->column_count = portal->reply.column_count;
-    row->formats = portal->formats;
-    row->format_count = portal->format_count;
+    row->formats = formats_of(session, portal, &row->format_count);
     row->limit = rows_allowed(session);
     row->high_water = session->high_water;
     row->written = 0;
@@ -101,6 +111,8 @@ enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool des
                            struct pgw_error *err)
 {
     const struct pgw_reply *reply = &portal->reply;
+    size_t format_count;
+    const int16_t *formats = formats_of(session, portal, &format_count);
     bool done = true;
     session->flow = portal;
     portal->sent = 0;
@@ -115,7 +127,7 @@ enum pgw_status flow_begin(pgw_session *session, struct portal *portal, bool des
     case PGW_REPLY_ROWS:
         if (describe)
             done = reply_columns(&session->output, reply->columns, reply->column_count,
-                                 portal->formats, portal->format_count);
+                                 formats, format_count);
         session_enter(session, STATE_ROWS);
         break;
     case PGW_REPLY_COPY_OUT:

@@ -124,7 +124,7 @@ const char *plan_type_name(const struct type *type)
 int32_t plan_type_typmod(const struct type *type)
 {
     const struct type *element = pg_type_innermost(type);
-    if (element->id != TYPE_DECIMAL)
+    if (element->id != TYPE_DECIMAL || element->precision == 0)
         return 0;
     return ((int32_t)element->precision << 16 | element->scale) + 4 + 1;
 }

@@ -59,6 +59,7 @@ struct portal {
     size_t format_count;
     struct pgw_reply reply;
     struct copy_out *copy; /* COPY … TO STDOUT, until its rows are released */
+    bool is_cursor;        /* SQL's: others may move it, so that its end is not kept */
     bool executed;         /* reply is valid */
     bool finished;         /* the rows have ended and are released */
     uint64_t sent;         /* rows, in this Execute */
@@ -142,6 +143,7 @@ struct pgw_session {
 
     struct strmap statements, portals; /* by name; "" is the unnamed one */
     const char *binding; /* the portal that Bind is about, for messages; or NULL */
+    struct portal *executing; /* whose `execute` is being called; or NULL */
     size_t query_offset; /* in the Query being served */
     struct portal simple;
     struct portal *flow; /* whose rows flow */
@@ -227,6 +229,15 @@ void statements_drop(pgw_session *session, struct slice name);
 void statements_drop_all(pgw_session *session);
 void portals_drop(pgw_session *session, struct slice name);
 void portals_drop_all(pgw_session *session);
+/* May another one have this name? 42P05 or 42P03, 54000. */
+enum pgw_status statements_check_name(const pgw_session *session, struct pgw_slice name,
+                                      struct pgw_error *err);
+enum pgw_status portals_check_name(const pgw_session *session, struct pgw_slice name,
+                                   struct pgw_error *err);
+/* A statement of the host's under its name, in place of another; moved in, also on
+ * failure: 53200. */
+enum pgw_status statements_put(pgw_session *session, struct pgw_slice name, void *host,
+                               struct pgw_error *err);
 
 /* ---- interrupt.c ---- */
 void interrupt_begin(pgw_session *session); /* a statement runs; again: nothing */

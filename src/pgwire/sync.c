@@ -46,7 +46,7 @@ void sync_step(pgw_session *session)
     if (session->state == STATE_CLOSED)
         return;
     if (session->transaction == 'I') {
-        portals_drop_all(session);
+        pgw_session_end_portals(session);
         interrupt_end_transaction(session);
     }
     interrupt_end(session);
