@@ -11,15 +11,8 @@
 
 #include <stdlib.h>
 
-#include "batch/copy.h"
+#include "spool/kept.h"
 #include "spool/spool_file.h"
-
-struct kept {
-    struct arena arena; /* all of the batch */
-    struct batch batch;
-    size_t bytes;
-    struct kept *next;
-};
 
 struct spool {
     struct spool_budget *budget;
@@ -51,28 +44,18 @@ struct spool *spool_new(struct spool_budget *budget, const struct type *const *t
 
 static void free_kept(struct spool *spool, struct kept *kept)
 {
-    if (!kept)
-        return;
-    spool->bytes -= kept->bytes;
-    budget_sub_memory(spool->budget, kept->bytes);
-    arena_free(&kept->arena);
-    free(kept);
+    if (kept)
+        spool->bytes -= kept->bytes;
+    kept_free(spool->budget, kept);
 }
 
 /* NULL: out of memory. */
 static struct kept *keep(struct spool *spool, const struct batch *batch)
 {
-    struct kept *kept = calloc(1, sizeof *kept);
-    if (!kept)
-        return NULL;
-    bool copied =
-        batch_copy(&kept->arena, batch, spool->types, &kept->batch, &kept->bytes);
-    spool->bytes += kept->bytes;
-    budget_add_memory(spool->budget, kept->bytes);
-    if (copied)
-        return kept;
-    free_kept(spool, kept);
-    return NULL;
+    struct kept *kept = kept_new(spool->budget, batch, spool->types);
+    if (kept)
+        spool->bytes += kept->bytes;
+    return kept;
 }
 
 static bool append_in_memory(struct spool *spool, const struct batch *batch)
@@ -154,8 +137,8 @@ enum spool_next spool_next(struct spool *spool, struct batch *out, struct error 
         return next_in_memory(spool, kept, out);
     }
     if (spool->file && !spool_file_is_read(spool->file)) {
-        if (spool_file_next(spool->file, spool->types, spool->column_count,
-                            &spool->from_file, out, err))
+        const struct spool_columns columns = {spool->types, spool->column_count};
+        if (spool_file_next(spool->file, &columns, &spool->from_file, out, err))
             return SPOOL_BATCH;
         spool->lost = true;
         spool->why = *err;

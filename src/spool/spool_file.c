@@ -188,17 +188,11 @@ static void empty(struct spool_file *file)
     file->start = file->end = 0;
 }
 
-bool spool_file_next(struct spool_file *file, const struct type *const *types,
-                     size_t column_count, struct arena *arena, struct batch *out,
-                     struct error *err)
+static bool unpack(struct reader *reader, const struct spool_columns *columns,
+                   struct arena *arena, struct batch *out, struct error *err)
 {
-    struct reader reader = {file->fd, file->start};
-    const struct pack_source source = {read_bytes, &reader};
-    enum unpack_result result = batch_unpack(&source, types, column_count, arena, out);
-    file->start = reader.at;
-    if (result != UNPACK_DONE || spool_file_is_read(file))
-        empty(file);
-    switch (result) {
+    const struct pack_source source = {read_bytes, reader};
+    switch (batch_unpack(&source, columns->types, columns->count, arena, out)) {
     case UNPACK_DONE:
         return true;
     case UNPACK_NO_MEMORY:
@@ -209,4 +203,28 @@ bool spool_file_next(struct spool_file *file, const struct type *const *types,
         break;
     }
     return error_set(err, "58030", "the rows of a suspended portal are damaged");
+}
+
+bool spool_file_next(struct spool_file *file, const struct spool_columns *columns,
+                     struct arena *arena, struct batch *out, struct error *err)
+{
+    struct reader reader = {file->fd, file->start};
+    bool done = unpack(&reader, columns, arena, out, err);
+    file->start = reader.at;
+    if (!done || spool_file_is_read(file))
+        empty(file);
+    return done;
+}
+
+uint64_t spool_file_end(const struct spool_file *file)
+{
+    return file->end;
+}
+
+bool spool_file_read(const struct spool_file *file, uint64_t at,
+                     const struct spool_columns *columns, struct arena *arena,
+                     struct batch *out, struct error *err)
+{
+    struct reader reader = {file->fd, at};
+    return unpack(&reader, columns, arena, out, err);
 }

@@ -1,4 +1,5 @@
-/* spool_file.h - batches in a file that has no name: appended, then read in order.
+/* spool_file.h - batches in a file that has no name: appended, then read in order, or at
+ * their places.
  *
  * The file is made when it is needed and goes with its descriptor, also when the
  * process dies. Used by one thread at a time. */
@@ -27,11 +28,25 @@ bool spool_file_append(struct spool_file *file, const struct batch *batch,
 /* Has everything been read? */
 bool spool_file_is_read(const struct spool_file *file);
 
-/* The next batch, in the arena; there must be one. types: one a column, borrowed.
- * 53200, 58030; then the file is over. What has been read to the end leaves the disk.
- */
-bool spool_file_next(struct spool_file *file, const struct type *const *types,
-                     size_t column_count, struct arena *arena, struct batch *out,
+/* Where the next batch will be. */
+uint64_t spool_file_end(const struct spool_file *file);
+
+/* What batches are made of: borrowed, the types as long as the batches. */
+struct spool_columns {
+    const struct type *const *types; /* one a column */
+    size_t count;
+};
+
+/* The next batch, in the arena; there must be one. 53200, 58030; then the file is over.
+ * What has been read to the end leaves the disk. */
+bool spool_file_next(struct spool_file *file, const struct spool_columns *columns,
+                     struct arena *arena, struct batch *out,
                      struct error *err) MUST_CHECK;
+
+/* The batch at a place that spool_file_end has told, likewise; it stays, as long as no
+ * other is taken by spool_file_next. */
+bool spool_file_read(const struct spool_file *file, uint64_t at,
+                     const struct spool_columns *columns, struct arena *arena,
+                     struct batch *out, struct error *err) MUST_CHECK;
 
 #endif
