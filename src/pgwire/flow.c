@@ -46,13 +46,14 @@ static enum pgw_status begin_copy_in(pgw_session *session,
     return PGW_OK;
 }
 
-/* The formats of a portal's columns: Bind's, or what the reply to a simple query says. */
+/* The formats of a portal's columns: Bind's, or what the reply to a simple query says.
+ */
 static const int16_t *formats_of(const pgw_session *session,
                                  const struct portal *portal, size_t *count)
 {
     static const int16_t binary = PGW_BINARY_FORMAT;
-    bool is_binary = session->flow_is_simple &&
-                     portal->reply.simple_format == PGW_BINARY_FORMAT;
+    bool is_binary =
+        session->flow_is_simple && portal->reply.simple_format == PGW_BINARY_FORMAT;
     *count = is_binary ? 1 : portal->format_count;
     return is_binary ? &binary : portal->formats;
 }

@@ -142,9 +142,9 @@ struct pgw_session {
     _Atomic uint32_t key_len; /* 4 before protocol 3.2 */
 
     struct strmap statements, portals; /* by name; "" is the unnamed one */
-    const char *binding; /* the portal that Bind is about, for messages; or NULL */
+    const char *binding;      /* the portal that Bind is about, for messages; or NULL */
     struct portal *executing; /* whose `execute` is being called; or NULL */
-    size_t query_offset; /* in the Query being served */
+    size_t query_offset;      /* in the Query being served */
     struct portal simple;
     struct portal *flow; /* whose rows flow */
     size_t flow_limit;   /* rows this Execute may still send; 0 = all */

@@ -3,7 +3,8 @@
  *
  * A portal holds a reference on its statement, so that Close and DEALLOCATE may take a
  * statement's name away while rows still flow. Rows are released before their portal is
- * closed, portals before their statement. What SQL says of them by name is at the end. */
+ * closed, portals before their statement. What SQL says of them by name is at the end.
+ */
 #include <stdlib.h>
 
 #include "pgwire/copy_out.h"

@@ -1,30 +1,8 @@
-/* command_session.c - what a session lets go of: statements, cursors, its engine
- * connection. */
+/* command_session.c - what a session lets go of: everything, or its engine connection.
+ */
 #include "server/command.h"
 #include "server/database.h"
-
-static bool drop_statements(struct query_session *session, struct slice name,
-                            struct error *err)
-{
-    if (!session->ops->drop_statement)
-        return error_set(err, "0A000", "this protocol has no prepared statements");
-    if (session->ops->drop_statement(session->client, name) || name.len == 0)
-        return true;
-    return error_set(err, "26000", "prepared statement \"%.*s\" does not exist",
-                     (int)name.len, name.data);
-}
-
-enum pgw_status command_deallocate(struct query_session *session, struct query *query,
-                                   struct query_result *out, struct error *err)
-{
-    char name[SQL_NAME_BYTES];
-    bool all = slice_equal_nocase(query->class.name, SLICE("all"));
-    out->tag = query->class.tag;
-    if (!all && !command_name(query, name, err))
-        return PGW_ERROR;
-    return command_status(
-        drop_statements(session, all ? SLICE("") : slice_of(name), err));
-}
+#include "server/query_cursor.h"
 
 /* ---- DISCARD ---- */
 
@@ -46,10 +24,12 @@ static bool discard_all(struct query_session *session, struct error *err)
                          "DISCARD ALL cannot run inside a transaction block");
     if (!settings_reset_all(&session->settings, false, err) ||
         !settings_set(&session->settings, "role", NULL, SETTINGS_SESSION, false, err) ||
-        !drop_statements(session, SLICE(""), err) ||
+        !command_drop_statements(session, SLICE(""), err) ||
         !notify_unlisten(session, NULL, err))
         return false;
     notify_end(session, true);
+    if (session->ops->portals)
+        session->ops->portals->close_all(session->client);
     drop_connection(session);
     return true;
 }
@@ -81,20 +61,4 @@ enum pgw_status command_discard(struct query_session *session, struct query *que
     if (what.len > 0 && (what.data[0] | 0x20) == 't')
         return discard_temporary(session, err);
     return PGW_OK;
-}
-
-/* ---- cursors ---- */
-
-/* There are no cursors yet to be closed. */
-enum pgw_status command_close(struct query_session *session, struct query *query,
-                              struct query_result *out, struct error *err)
-{
-    char name[SQL_NAME_BYTES];
-    (void)session;
-    out->tag = query->class.tag;
-    if (slice_equal_nocase(query->class.name, SLICE("all")))
-        return PGW_OK;
-    if (command_name(query, name, err))
-        error_set(err, "34000", "cursor \"%s\" does not exist", name);
-    return PGW_ERROR;
 }

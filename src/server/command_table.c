@@ -1,4 +1,5 @@
-/* command_table.c - results that the server makes itself, all of text. */
+/* command_table.c - results that the server makes itself, all of text, and those that
+ * are another query's. */
 #include "batch/type.h"
 #include "server/command.h"
 
@@ -36,4 +37,34 @@ bool command_rows(struct query_session *session, struct query *query,
     out->column_count = width;
     out->rows = rows_from_table(session, batch);
     return out->rows != NULL;
+}
+
+bool command_columns_of(struct query *query, const struct query *other,
+                        struct error *err)
+{
+    struct arena *arena = &query->arena;
+    size_t count = other->column_count;
+    struct engine_column *columns = arena_calloc(arena, count, sizeof *columns);
+    const struct type **types = arena_calloc(arena, count, sizeof *types);
+    if (!columns || !types)
+        return error_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        types[i] = columns[i].type = type_copy(arena, other->columns[i].type);
+        columns[i].name = arena_string(arena, slice_of(other->columns[i].name));
+        if (!types[i] || !columns[i].name)
+            return error_no_memory(err);
+    }
+    query->columns = columns;
+    query->column_types = types;
+    query->column_count = count;
+    query->returns_rows = other->returns_rows;
+    return true;
+}
+
+bool command_columns_agree(const struct query *query, const struct query *other,
+                           struct error *err)
+{
+    return (query->returns_rows == other->returns_rows &&
+            query_columns_agree(query, other->column_count, other->columns)) ||
+           query_is_stale(err);
 }

@@ -209,7 +209,7 @@ static bool prepare(struct query_session *session, struct copy_to *copy,
     if (!(statement->is_query ? prepare_query(session, copy, query, statement, err)
                               : prepare_table(session, copy, statement, err)))
         return false;
-    copy->source->is_saved = copy->options.format == COPY_FORMAT_PARQUET;
+    copy->source->is_lazy = copy->options.format == COPY_FORMAT_PARQUET;
     return make_style(copy, statement, err);
 }
 
@@ -226,7 +226,7 @@ static bool run(struct query_session *session, const struct query *query,
         if (statement->is_query && err->position > 0)
             err->position += text_characters(query->text.data, statement->query.data);
     }
-    if (done && copy->source->is_saved)
+    if (done && copy->source->is_lazy)
         done = copy_to_save(session, copy, statement, out, err);
     if (!done) {
         copy_to_free(copy);

@@ -27,6 +27,18 @@ enum pgw_status front_error(enum pgw_status status, const struct error *from,
     return PGW_ERROR;
 }
 
+enum pgw_status front_error_back(enum pgw_status status, const struct pgw_error *from,
+                                 struct error *to)
+{
+    if (status != PGW_ERROR)
+        return status;
+    (void)error_set(to, from->sqlstate, "%s", from->message);
+    to->position = from->position;
+    memcpy(to->detail, from->detail, sizeof to->detail);
+    memcpy(to->hint, from->hint, sizeof to->hint);
+    return PGW_ERROR;
+}
+
 /* ---- rows ---- */
 
 enum pgw_status front_rows_fetch(struct front_rows *rows, struct pgw_error *err)
@@ -35,8 +47,24 @@ enum pgw_status front_rows_fetch(struct front_rows *rows, struct pgw_error *err)
     if (rows->batch && rows->next < rows->batch->rows &&
         !query_rows_are_lost(rows->rows))
         return PGW_MORE;
+    rows->passed += rows->next;
     rows->next = 0;
     return front_error(query_rows_next(rows->rows, &rows->batch, &error), &error, err);
+}
+
+/* From a cursor no more are taken than the client has asked for: whatever moves it next
+ * goes on behind them. */
+static enum pgw_status take_from_cursor(struct front_rows *rows, size_t limit,
+                                        struct pgw_error *err)
+{
+    struct error error;
+    if (rows->batch && rows->next < rows->batch->rows)
+        return PGW_MORE;
+    enum pgw_status status =
+        query_cursor_take(rows->cursor, limit, &rows->taken, &error);
+    rows->next = 0;
+    rows->batch = status == PGW_MORE ? &rows->taken : NULL;
+    return front_error(status, &error, err);
 }
 
 static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err)
@@ -45,7 +73,9 @@ static enum pgw_status rows_next(void *self, pgw_row *row, struct pgw_error *err
     for (;;) {
         if (pgw_row_limit(row) == 0)
             return PGW_MORE;
-        enum pgw_status status = front_rows_fetch(rows, err);
+        enum pgw_status status = rows->cursor
+                                     ? take_from_cursor(rows, pgw_row_limit(row), err)
+                                     : front_rows_fetch(rows, err);
         if (status != PGW_MORE)
             return status;
         if (!rows->plan)
@@ -64,6 +94,7 @@ void front_rows_release(void *self)
     struct front_rows *rows = self;
     struct copy_to *copy = rows->copy;
     query_rows_close(rows->rows);
+    rows->rows = NULL;     /* the portal still knows of it */
     query_free(rows->own); /* which all of this may live in */
     copy_to_free(copy);
 }
@@ -80,6 +111,7 @@ static struct front_rows *rows_new(const struct front_answer *answer,
         return NULL;
     *rows = (struct front_rows){.arena = answer->arena,
                                 .rows = result->rows,
+                                .cursor = answer->cursor,
                                 .own = answer->own,
                                 .copy = result->copy,
                                 .file_rows = result->affected,
@@ -119,7 +151,10 @@ static enum pgw_status reply_rows(const struct front *front,
         copy_to_free(result->copy);
         return pgw_fail(err, "53200", "out of memory");
     }
+    if (answer->rows)
+        *answer->rows = rows;
     reply->kind = PGW_REPLY_ROWS;
+    reply->simple_format = result->is_binary ? PGW_BINARY_FORMAT : PGW_TEXT_FORMAT;
     reply->tag_only = result->count == SQL_COUNT_NONE;
     reply->columns = columns;
     reply->column_count = result->column_count;
@@ -138,7 +173,7 @@ enum pgw_status front_reply(const struct front *front,
                             struct pgw_error *err)
 {
     reply->tag = result->tag;
-    if (result->rows || result->copy)
+    if (result->rows || result->copy || answer->cursor)
         return reply_rows(front, answer, result, reply, err);
     if (result->is_empty)
         reply->kind = PGW_REPLY_EMPTY;

@@ -10,6 +10,7 @@
 
 #include "server/database.h"
 #include "server/front_auth.h"
+#include "server/front_parts.h"
 #include "server/pg_front.h"
 #include "server/query.h"
 #include "server/session_defaults.h"
@@ -93,6 +94,10 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .parameter = tell_parameter,
                                                    .style = tell_style,
                                                    .drop_statement = drop_statement,
+                                                   .add_statement = front_add_statement,
+                                                   .find_statement =
+                                                       front_find_statement,
+                                                   .portals = &front_portal_ops,
                                                    .pid = pid,
                                                    .signal = signal_process,
                                                    .notify = notify,

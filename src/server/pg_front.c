@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/text.h"
 #include "pgwire/plan.h"
 #include "server/database.h"
 #include "server/front_auth.h"
-#include "server/front_rows.h"
-#include "server/front_startup.h"
+#include "server/front_parts.h"
 #include "server/params.h"
 #include "server/query.h"
 #include "sql/split.h"
@@ -56,7 +56,7 @@ static enum pgw_status run_simple(struct front *front, struct slice statement,
     show_state(front);
     if (status != PGW_OK)
         return front_error(status, &error, err);
-    const struct front_answer answer = {&query->arena, query, NULL};
+    const struct front_answer answer = {.arena = &query->arena, .own = query};
     status = front_reply(front, &answer, &result, reply, err);
     if (!reply->rows.ops)
         query_free(query);
@@ -105,14 +105,6 @@ static enum pgw_status simple_query(void *state, pgw_session *session,
 
 /* ---- extended query ---- */
 
-struct front_statement {
-    struct front *front;
-    struct query *query;
-    const uint32_t *param_oids;
-    const struct pgw_column *columns;
-    int32_t lead; /* characters of the client's text in front of the statement */
-};
-
 static enum pgw_status cast_hints(const struct front *front,
                                   const struct pgw_parse *parse, struct arena *arena,
                                   struct query_hints *out, struct pgw_error *err)
@@ -146,21 +138,25 @@ static bool describe_params(struct front_statement *statement,
     return oids != NULL;
 }
 
-static struct front_statement *statement_new(struct front *front, struct query *query,
-                                             const struct pgw_parse *parse)
+struct front_statement *front_statement_new(struct front *front, struct query *query,
+                                            const struct pgw_parse *parse)
 {
     struct front_statement *statement =
         arena_calloc(&query->arena, 1, sizeof *statement);
-    if (!statement)
-        return NULL;
-    *statement = (struct front_statement){.front = front, .query = query};
-    statement->columns = front_columns(front, query);
-    return statement->columns && describe_params(statement, parse) ? statement : NULL;
+    if (statement) {
+        *statement = (struct front_statement){
+            .front = front, .query = query, .prepared_us = clock_date_us()};
+        statement->columns = front_columns(front, query);
+        if (statement->columns && describe_params(statement, parse))
+            return statement;
+    }
+    query_free(query);
+    return NULL;
 }
 
-static enum pgw_status parse_statement(struct front *front, struct slice text,
-                                       const struct pgw_parse *parse, void **out,
-                                       struct pgw_error *err)
+enum pgw_status front_parse(struct front *front, struct slice text,
+                            const struct pgw_parse *parse, struct front_statement **out,
+                            struct pgw_error *err)
 {
     struct query *query = NULL;
     struct query_hints hints;
@@ -173,11 +169,8 @@ static enum pgw_status parse_statement(struct front *front, struct slice text,
     arena_free(&arena);
     if (status != PGW_OK)
         return status;
-    *out = statement_new(front, query, parse);
-    if (*out)
-        return PGW_OK;
-    query_free(query);
-    return no_memory(err);
+    *out = front_statement_new(front, query, parse);
+    return *out ? PGW_OK : no_memory(err);
 }
 
 static enum pgw_status parse(void *state, pgw_session *session,
@@ -192,12 +185,13 @@ static enum pgw_status parse(void *state, pgw_session *session,
     if (rest.len > 0)
         return pgw_fail(err, "42601",
                         "cannot insert multiple commands into a prepared statement");
-    enum pgw_status status = parse_statement(state, text, parse, statement, err);
+    struct front_statement *made = NULL;
+    enum pgw_status status = front_parse(state, text, parse, &made, err);
     if (status == PGW_ERROR && err->position > 0)
         err->position += text_characters(start, text.data);
     if (status == PGW_OK) {
-        ((struct front_statement *)*statement)->lead =
-            text_characters(start, text.data);
+        made->lead = text_characters(start, text.data);
+        *statement = made;
         *parse->sql = (struct pgw_slice){rest.data, 0};
     }
     return status;
@@ -220,16 +214,18 @@ static void close_statement(void *self)
     query_free(statement->query); /* it holds the statement too */
 }
 
-struct front_portal {
-    struct arena arena; /* holds this, the parameters, and what its rows need */
-    struct front_statement *statement;
-    struct batch params;
-};
-
 static void close_portal(void *self)
 {
-    struct arena arena = ((struct front_portal *)self)->arena;
+    struct front_portal *portal = self;
+    query_cursor_free(portal->cursor);
+    struct arena arena = portal->arena;
     arena_free(&arena);
+}
+
+static bool outlives(void *self)
+{
+    const struct front_portal *portal = self;
+    return portal->cursor && query_cursor_is_held(portal->cursor);
 }
 
 /* An error of a statement that was accepted, where the client's text has it. */
@@ -268,27 +264,39 @@ static enum pgw_status bind(void *self, pgw_session *session,
     return status;
 }
 
+static enum pgw_status execute_query(struct front_portal *portal,
+                                     struct pgw_reply *reply, struct pgw_error *err)
+{
+    struct front_statement *statement = portal->statement;
+    struct query_result result;
+    struct error error;
+    const struct front_answer answer = {
+        .arena = &portal->arena, .columns = statement->columns, .rows = &portal->rows};
+    enum pgw_status status = query_execute(
+        statement->front->query, statement->query,
+        portal->params.column_count ? &portal->params : NULL, &result, &error);
+    return status == PGW_OK
+               ? front_reply(statement->front, &answer, &result, reply, err)
+               : late_error(statement, status, &error, err);
+}
+
 static enum pgw_status execute(void *self, pgw_session *session,
                                struct pgw_reply *reply, struct pgw_error *err)
 {
     struct front_portal *portal = self;
-    struct front_statement *statement = portal->statement;
-    struct query_result result;
-    struct error error;
-    if (check_told(statement->front, err) != PGW_OK)
+    struct front *front = portal->statement->front;
+    if (check_told(front, err) != PGW_OK)
         return PGW_ERROR;
     /* DISCARD ALL is refused behind others, but may stand in front. */
     if (!pgw_session_sync_follows(session) &&
-        statement->query->class.kind != SQL_DISCARD)
-        query_session_implicit(statement->front->query);
-    enum pgw_status status = query_execute(
-        statement->front->query, statement->query,
-        portal->params.column_count ? &portal->params : NULL, &result, &error);
-    show_state(statement->front);
-    if (status != PGW_OK)
-        return late_error(statement, status, &error, err);
-    const struct front_answer answer = {&portal->arena, NULL, statement->columns};
-    return front_reply(statement->front, &answer, &result, reply, err);
+        portal->statement->query->class.kind != SQL_DISCARD)
+        query_session_implicit(front->query);
+    portal->is_busy = true;
+    enum pgw_status status = portal->cursor ? front_cursor_reply(portal, reply, err)
+                                            : execute_query(portal, reply, err);
+    portal->is_busy = false;
+    show_state(front);
+    return status;
 }
 
 /* ---- the session ---- */
@@ -322,7 +330,8 @@ static const struct pgw_extended_ops extended = {.parse = parse,
                                                  .bind = bind,
                                                  .execute = execute,
                                                  .close_portal = close_portal,
-                                                 .close_statement = close_statement};
+                                                 .close_statement = close_statement,
+                                                 .outlives = outlives};
 static const struct pgw_cancel_ops cancel = {.interrupt = interrupt};
 
 const struct pgw_handlers pg_front_handlers = {

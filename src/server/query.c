@@ -395,7 +395,7 @@ static enum pgw_status prepare(struct query_session *session, struct query *quer
         !names_setting(session, &query->class))
         return prepare_engines_set(session, query, err);
     if (query->class.kind != SQL_ENGINE)
-        return command_columns(session, query, err) ? PGW_OK : PGW_ERROR;
+        return command_describe(session, query, hints, err);
     if (sql_param_max(query->text) > PARAM_MAX) {
         error_set(err, "54000", "a statement takes at most %d parameters", PARAM_MAX);
         return PGW_ERROR;
@@ -426,10 +426,18 @@ enum pgw_status query_prepare(struct query_session *session, struct slice sql,
 
 void query_free(struct query *query)
 {
-    if (!query)
+    if (!query || query->references-- > 0)
         return;
+    if (query->class.kind == SQL_DECLARE)
+        query_free(query->inner); /* an engine's, which has none */
     arena_free(&query->arena);
     free(query);
+}
+
+struct query *query_ref(struct query *query)
+{
+    query->references++;
+    return query;
 }
 
 /* ---- both at once ---- */

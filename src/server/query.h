@@ -29,6 +29,7 @@
 struct copy_to;
 struct database;
 struct query;
+struct query_portal_ops;
 struct query_rows;
 struct query_session;
 
@@ -41,6 +42,15 @@ struct query_client_ops {
     void (*style)(void *client, const char *name, const char *value);
     /* DEALLOCATE: an empty name drops all. False: there is none. */
     bool (*drop_statement)(void *client, struct slice name);
+    /* PREPARE: a statement under a name, with the types of its parameters, a list as
+     * the client wrote it. `shown` is the whole command. 42P05, 42704, 54000, 53200 and
+     * those of query_prepare; WAIT */
+    enum pgw_status (*add_statement)(void *client, struct slice name,
+                                     struct slice types, struct slice text,
+                                     struct slice shown, struct error *err);
+    /* Borrowed until it is dropped; NULL: there is none. */
+    struct query *(*find_statement)(void *client, struct slice name);
+    const struct query_portal_ops *portals; /* NULL: the protocol has no names */
     /* The process id that the client was told. NULL: none. */
     uint32_t (*pid)(void *client);
     /* Thread-safe: pgw_host.signal. NULL: there are no other sessions. */
@@ -102,17 +112,22 @@ struct query {
     struct sql_rewritten source; /* as the engine reads it */
     struct slice engine_text;    /* with the casts that make its types known */
     struct sql_class class;
-    const struct copy_statement *copy; /* with SQL_COPY_CLIENT; else NULL */
-    enum engine_effect effect;         /* with SQL_ENGINE */
+    union {                                /* by kind, or NULL */
+        const struct copy_statement *copy; /* SQL_COPY_CLIENT */
+        struct query *inner;               /* SQL_DECLARE: what the cursor reads */
+    };
+    enum engine_effect effect; /* with SQL_ENGINE */
+    unsigned references;       /* beyond the first: query_ref */
     bool returns_rows;
-    bool is_saved;      /* its rows go to a file: none are fetched in advance */
+    bool has_decimals; /* numeric parameters, whose scale is that of each value */
+    bool has_arrays;   /* array parameters, whose depth is that of each value */
+    bool is_lazy; /* its rows are not asked for before they are wanted: a cursor's, or
+                     those that go to a file */
     uint64_t catalogue; /* its version when the columns were last seen to be right */
     size_t param_count;
     const struct type *const *param_types;
     const uint32_t *param_oids; /* PostgreSQL's types of them; 0 = by param_types */
     const char **casts;         /* one a parameter, NULL = none was needed */
-    bool has_decimals; /* numeric parameters, whose scale is that of each value */
-    bool has_arrays;   /* array parameters, whose depth is that of each value */
     size_t column_count;
     const struct engine_column *columns;
     const struct type *const *column_types; /* those of columns, by themselves */
@@ -123,6 +138,8 @@ enum pgw_status query_prepare(struct query_session *session, struct slice sql,
                               const struct query_hints *hints, struct query **out,
                               struct error *err);
 void query_free(struct query *query);
+/* One query_free more is needed. */
+struct query *query_ref(struct query *query);
 
 /* Has the catalogue changed since the query was prepared? Then see whether it still
  * answers the same columns: 0A000 if not (PostgreSQL: "cached plan must not change
@@ -134,7 +151,9 @@ struct query_result {
     bool is_empty;   /* nothing but blanks and comments */
     const char *tag; /* static */
     enum sql_count count;
-    int64_t affected; /* with SQL_COUNT_AFFECTED */
+    int64_t affected;          /* with SQL_COUNT_AFFECTED */
+    const struct batch *bound; /* told to a command of ours: its parameters */
+    bool is_binary; /* rows of a BINARY cursor: in a simple query all are binary */
     size_t column_count;
     const struct engine_column *columns; /* borrowed until the rows are closed */
     struct query_rows *rows;             /* moved out; NULL: no rows */

@@ -127,7 +127,7 @@ static bool open_rows(struct query_session *session, struct query *query,
         return error_no_memory(err);
     if (stmt->changes_rows)
         rows_announce_change(out->rows);
-    if (query->is_saved || rows_prefetch(out->rows, err) != PGW_ERROR)
+    if (query->is_lazy || rows_prefetch(out->rows, err) != PGW_ERROR)
         return true;
     query_rows_close(out->rows);
     out->rows = NULL;
@@ -279,5 +279,6 @@ enum pgw_status query_execute(struct query_session *session, struct query *query
         return PGW_ERROR;
     if (query->class.kind == SQL_ENGINE)
         return execute_in_engine(session, query, params, out, err);
+    out->bound = params;
     return command_execute(session, query, out, err);
 }

@@ -20,13 +20,19 @@ struct query_rows {
     struct engine_cursor *cursor;       /* NULL: the engine has no more */
     const struct type *const *types;    /* of the columns; the query's, or in `own` */
     struct arena own;
-    struct spool *spool;       /* NULL: never spooled */
-    const struct batch *table; /* NULL, or one batch not yet handed out */
-    struct batch current;      /* what was handed out last */
-    bool prefetched;           /* current has not been handed out yet */
-    struct arena kept;         /* holds current, when its cursor has moved on */
-    bool lost;                 /* the transaction has ended */
-    bool changes_rows;         /* … of tables: the cursor's end commits that */
+    struct spool *spool;              /* NULL: never spooled */
+    const struct batch *table;        /* NULL, or one batch not yet handed out */
+    struct batch current;             /* what was handed out last */
+    bool prefetched;                  /* current has not been handed out yet */
+    struct arena kept;                /* holds current, when its cursor has moved on */
+    bool lost;                        /* the transaction has ended */
+    bool changes_rows;                /* … of tables: the cursor's end commits that */
+    const struct rows_source *source; /* NULL, or where rows come from at last */
+    void *source_self;
+    size_t column_count;         /* of the source */
+    struct query_rows *borrower; /* whose current batch lies in that of these rows */
+    struct query *query;         /* kept for as long as the rows; or NULL */
+    bool holds, held;            /* the end of the transaction does not end them */
 };
 
 static struct query_rows *rows_new(struct query_session *session)
@@ -81,6 +87,36 @@ struct query_rows *rows_from_table(struct query_session *session,
     return rows;
 }
 
+struct query_rows *rows_from_source(struct query_session *session,
+                                    const struct type *const *types,
+                                    size_t column_count,
+                                    const struct rows_source *source, void *self)
+{
+    struct query_rows *rows = rows_new(session);
+    if (!rows)
+        return NULL;
+    rows->types = types;
+    rows->column_count = column_count;
+    rows->source = source;
+    rows->source_self = self;
+    return rows;
+}
+
+void rows_lend(struct query_rows *rows, struct query_rows *borrower)
+{
+    rows->borrower = borrower;
+}
+
+void rows_keep_query(struct query_rows *rows, struct query *query)
+{
+    rows->query = query_ref(query);
+}
+
+const struct type *const *rows_types(const struct query_rows *rows)
+{
+    return rows ? rows->types : NULL;
+}
+
 void rows_announce_change(struct query_rows *rows)
 {
     rows->changes_rows = true;
@@ -119,8 +155,11 @@ bool rows_spool_live(struct query_session *session, struct error *err)
     if (!rows->spool)
         rows->spool = spool_new(&session->database->spool, rows->types,
                                 rows->cursor->column_count);
-    if (!rows->spool || !keep_current(rows, err))
-        return rows->spool ? false : error_no_memory(err);
+    if (!rows->spool)
+        return error_no_memory(err);
+    if ((rows->borrower && !keep_current(rows->borrower, err)) ||
+        !keep_current(rows, err))
+        return false;
     for (;;) {
         if (!spool_takes_more(rows->spool, err))
             return false;
@@ -141,16 +180,98 @@ bool rows_spool_live(struct query_session *session, struct error *err)
     }
 }
 
+static void close_source(struct query_rows *rows)
+{
+    const struct rows_source *source = rows->source;
+    rows->source = NULL;
+    if (source)
+        source->close(rows->source_self);
+}
+
+void rows_lose(struct query_rows *rows)
+{
+    close_cursor(rows);
+    close_source(rows);
+    spool_free(rows->spool);
+    rows->spool = NULL;
+    rows->table = NULL;
+    rows->lost = true;
+}
+
 void rows_end_all(struct query_session *session)
 {
     for (struct query_rows *rows = session->open; rows; rows = rows->next) {
-        close_cursor(rows);
-        spool_free(rows->spool);
-        rows->spool = NULL;
-        rows->table = NULL;
-        rows->lost = true;
+        if (!rows->held)
+            rows_lose(rows);
     }
 }
+
+/* ---- rows that are held ---- */
+
+void rows_will_be_held(struct query_rows *rows)
+{
+    rows->holds = true;
+}
+
+bool rows_are_held(const struct query_rows *rows)
+{
+    return rows->held;
+}
+
+enum pgw_status rows_hold_all(struct query_session *session, struct error *err)
+{
+    if (session->live && session->live->holds) {
+        enum pgw_status status = query_session_enter(session, err);
+        if (status != PGW_OK)
+            return status;
+        bool done = rows_spool_live(session, err);
+        query_session_leave(session);
+        if (!done)
+            return PGW_ERROR;
+    }
+    for (struct query_rows *rows = session->open; rows; rows = rows->next)
+        rows->held = rows->held || rows->holds;
+    return PGW_OK;
+}
+
+/* ---- rows of a source ---- */
+
+enum pgw_status rows_finish(struct query_rows *rows, struct error *err)
+{
+    struct query_session *session = rows->session;
+    struct batch batch;
+    enum pgw_status status = PGW_MORE;
+    if (!rows->source || !keep_current(rows, err))
+        return rows->source ? PGW_ERROR : PGW_OK;
+    if (!rows->spool)
+        rows->spool =
+            spool_new(&session->database->spool, rows->types, rows->column_count);
+    if (!rows->spool) {
+        error_no_memory(err);
+        return PGW_ERROR;
+    }
+    while (status == PGW_MORE) {
+        if (!spool_takes_more(rows->spool, err))
+            return PGW_ERROR;
+        status = rows->source->next(rows->source_self, &batch, err);
+        if (status == PGW_MORE && !spool_append(rows->spool, &batch, err))
+            return PGW_ERROR;
+    }
+    if (status == PGW_OK)
+        close_source(rows);
+    return status;
+}
+
+enum pgw_status rows_prefetch_source(struct query_rows *rows, struct error *err)
+{
+    enum pgw_status status = rows->source->next(rows->source_self, &rows->current, err);
+    rows->prefetched = status == PGW_MORE;
+    if (status != PGW_MORE)
+        rows->current.rows = 0;
+    return status;
+}
+
+/* ---- reading ---- */
 
 /* One batch from the cursor; the slot is kept while there may be more. */
 static enum pgw_status next_live(struct query_rows *rows, struct error *err)
@@ -206,7 +327,12 @@ static enum pgw_status advance(struct query_rows *rows, struct error *err)
         rows->spool ? spool_next(rows->spool, &rows->current, err) : SPOOL_END;
     if (got != SPOOL_END)
         return got == SPOOL_BATCH ? PGW_MORE : PGW_ERROR;
-    return rows->cursor ? next_live(rows, err) : PGW_OK;
+    if (!rows->source)
+        return rows->cursor ? next_live(rows, err) : PGW_OK;
+    enum pgw_status status = rows->source->next(rows->source_self, &rows->current, err);
+    if (status != PGW_MORE)
+        rows->current.rows = 0;
+    return status;
 }
 
 enum pgw_status query_rows_next(struct query_rows *rows, const struct batch **out,
@@ -239,7 +365,9 @@ void query_rows_close(struct query_rows *rows)
     if (was_live)
         session->depth++; /* the leave below gives back what the live rows pinned */
     close_cursor(rows);
+    close_source(rows);
     spool_free(rows->spool);
+    query_free(rows->query);
     arena_free(&rows->kept);
     arena_free(&rows->own);
     if (rows->next)

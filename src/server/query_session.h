@@ -134,6 +134,9 @@ enum pgw_status transaction_commit(struct query_session *, const struct query *,
 enum pgw_status transaction_rollback(struct query_session *, const struct query *,
                                      struct query_result *, struct error *);
 
+/* How often the session was interrupted: if more than before, stop. query_signal.c */
+unsigned query_session_interrupts(struct query_session *session);
+
 /* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory).
  * types: of the columns, living longer than the rows; NULL: the rows keep a copy of the
  * cursor's. */
@@ -152,6 +155,38 @@ bool rows_save(struct query_rows *rows, const struct engine_save *save, int64_t 
 /* A table that the server made itself: lives in the query's arena. */
 struct query_rows *rows_from_table(struct query_session *session,
                                    const struct batch *table) MUST_CHECK;
+/* Rows that come from elsewhere, WAIT included. `next` gives a batch that is good until
+ * the next call; close is called once, when no more are asked for. */
+struct rows_source {
+    enum pgw_status (*next)(void *self, struct batch *out, struct error *err);
+    void (*close)(void *self);
+};
+/* types: one a column, outliving the rows. NULL: out of memory, self is not moved in.
+ */
+struct query_rows *rows_from_source(struct query_session *session,
+                                    const struct type *const *types,
+                                    size_t column_count,
+                                    const struct rows_source *source,
+                                    void *self) MUST_CHECK;
+/* Ask the source for the first batch, as rows_prefetch does. */
+enum pgw_status rows_prefetch_source(struct query_rows *rows, struct error *err);
+/* Put aside what the source still has, and close it: 53400 … */
+enum pgw_status rows_finish(struct query_rows *rows, struct error *err);
+/* They cannot be read any more. */
+void rows_lose(struct query_rows *rows);
+/* What `borrower` (NULL: nobody) has handed out last lies in a batch of these rows: it
+ * is copied when that moves. */
+void rows_lend(struct query_rows *rows, struct query_rows *borrower);
+/* Keep the query until the rows are closed. */
+void rows_keep_query(struct query_rows *rows, struct query *query);
+const struct type *const *rows_types(const struct query_rows *rows); /* NULL for NULL */
+
+/* They are to outlive the transaction that commits. rows_hold_all, before that, puts
+ * aside what the engine still has of them: 53400 …; WAIT */
+void rows_will_be_held(struct query_rows *rows);
+enum pgw_status rows_hold_all(struct query_session *session, struct error *err);
+bool rows_are_held(const struct query_rows *rows);
+
 /* Between enter and leave: move the rest of the live rows out of the connection's way.
  * 53200 when it does not fit; the rows stay readable then. */
 bool rows_spool_live(struct query_session *session, struct error *err);
@@ -161,7 +196,8 @@ void rows_end_all(struct query_session *session);
 /* What the server answers itself: command.c. */
 enum pgw_status command_execute(struct query_session *session, struct query *query,
                                 struct query_result *out, struct error *err);
-bool command_columns(struct query_session *session, struct query *query,
-                     struct error *err);
+/* What it takes and gives, before it is executed: columns, parameters. */
+enum pgw_status command_describe(struct query_session *session, struct query *query,
+                                 const struct query_hints *hints, struct error *err);
 
 #endif

@@ -100,7 +100,7 @@ static bool signal_or_warn(struct query_session *session, int32_t pid,
     return true;
 }
 
-static unsigned interrupts(struct query_session *session)
+unsigned query_session_interrupts(struct query_session *session)
 {
     pthread_mutex_lock(&session->lock);
     unsigned count = session->interrupts;
@@ -121,7 +121,7 @@ static bool wait_until_gone(struct query_session *session, int32_t pid,
     static const struct timespec pause = {.tv_nsec = LOOK_EVERY_NS};
     uint64_t start = clock_now_us();
     while (signal_process(session, pid, PGW_INTERRUPT_NONE) &&
-           interrupts(session) == interrupts_before) {
+           query_session_interrupts(session) == interrupts_before) {
         if ((clock_now_us() - start) / 1000 >= (uint64_t)timeout_ms)
             return false;
         (void)nanosleep(&pause, NULL);
@@ -133,7 +133,7 @@ bool query_terminate(void *caller, int32_t pid, int64_t timeout_ms, bool *done,
                      struct error *err)
 {
     struct query_session *session = caller;
-    unsigned before = interrupts(session);
+    unsigned before = query_session_interrupts(session);
     if (!signal_or_warn(session, pid, PGW_INTERRUPT_SHUTDOWN, done, err))
         return false;
     if (!*done || timeout_ms == 0 || wait_until_gone(session, pid, timeout_ms, before))

@@ -12,12 +12,15 @@
  * The engine hears of a transaction when its first statement needs the engine: BEGIN
  * alone costs nothing. After an error the engine rolls back at once, so that a failed
  * block holds no connection while the client makes up its mind. */
+#include "server/query_cursor.h"
 #include "server/query_session.h"
 
 static void end(struct query_session *session, bool committed)
 {
     settings_end_transaction(&session->settings, committed);
     session->transaction = TRANSACTION_NONE;
+    if (session->ops->portals)
+        session->ops->portals->end_transaction(session->client);
 }
 
 /* Tell the engine how the transaction ends, if it knows of it. Whatever it answers, the
@@ -41,11 +44,17 @@ static enum pgw_status end_in_engine(struct query_session *session, bool commit,
     return done ? PGW_OK : PGW_ERROR;
 }
 
+/* Cursors WITH HOLD are made to last before the commit: one that cannot be makes it
+ * fail.
+ */
 static enum pgw_status finish(struct query_session *session, bool commit,
                               struct error *err)
 {
     struct error refused;
-    bool refuses = commit && !notify_ready(session, &refused);
+    enum pgw_status held = commit ? rows_hold_all(session, &refused) : PGW_OK;
+    if (held == PGW_WAIT)
+        return held;
+    bool refuses = commit && (held != PGW_OK || !notify_ready(session, &refused));
     enum pgw_status status = end_in_engine(session, commit && !refuses, err);
     if (status == PGW_WAIT)
         return status;

@@ -11,7 +11,7 @@
 #include "spool/spool_file.h"
 
 struct entry {
-    uint64_t first; /* row, from 1 */
+    uint64_t first;    /* row, from 1 */
     struct kept *kept; /* NULL: in the file */
     uint64_t at;       /* there */
 };

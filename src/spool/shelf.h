@@ -1,7 +1,7 @@
 /* shelf.h - the rows of a cursor that scrolls: kept in order, read at any place.
  *
- * In memory up to a limit, then in a file, within the budget of spools; unlike a spool's,
- * what has been read stays. Used by one thread at a time. */
+ * In memory up to a limit, then in a file, within the budget of spools; unlike a
+ * spool's, what has been read stays. Used by one thread at a time. */
 #ifndef SPOOL_SHELF_H
 #define SPOOL_SHELF_H
 

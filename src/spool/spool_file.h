@@ -1,5 +1,5 @@
-/* spool_file.h - batches in a file that has no name: appended, then read in order, or at
- * their places.
+/* spool_file.h - batches in a file that has no name: appended, then read in order, or
+ * at their places.
  *
  * The file is made when it is needed and goes with its descriptor, also when the
  * process dies. Used by one thread at a time. */

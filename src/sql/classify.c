@@ -32,9 +32,19 @@ static void read_analyzed(const struct token *verb, struct slice rest,
         class->writes = other.writes;
 }
 
+/* EXPLAIN EXECUTE: `start` is what stands behind EXPLAIN. */
+static void read_explained(const char *start, struct slice execute, struct slice rest,
+                           struct sql_class *class)
+{
+    class->kind = SQL_EXECUTE;
+    class->prefix = (struct slice){start, (size_t)(execute.data - start)};
+    sql_read_execute(rest, class);
+}
+
 /* EXPLAIN ANALYZE executes what it explains. */
 static void read_explain(struct slice rest, struct sql_class *class)
 {
+    const char *start = rest.data;
     int depth = 0;
     bool analyzes = false;
     for (;;) {
@@ -48,8 +58,10 @@ static void read_explain(struct slice rest, struct sql_class *class)
             continue;
         if (token_is_word(&token, "copy"))
             sql_read_copy(rest, class);
-        else if (token_is_word(&token, "prepare") || token_is_word(&token, "execute"))
-            class->kind = SQL_UNSUPPORTED;
+        else if (token_is_word(&token, "execute"))
+            read_explained(start, token.text, rest, class);
+        else if (token_is_word(&token, "prepare"))
+            class->kind = SQL_MALFORMED;
         else if (analyzes)
             read_analyzed(&token, rest, class);
         return;
@@ -92,8 +104,8 @@ static const struct verb {
     {"table", SQL_ENGINE, "SELECT", SQL_COUNT_ROWS, NULL},
     {"with", SQL_ENGINE, "SELECT", SQL_COUNT_ROWS, read_with},
     {"insert", SQL_ENGINE, "INSERT 0", SQL_COUNT_AFFECTED, read_insert},
-    {"update", SQL_ENGINE, "UPDATE", SQL_COUNT_AFFECTED, NULL},
-    {"delete", SQL_ENGINE, "DELETE", SQL_COUNT_AFFECTED, NULL},
+    {"update", SQL_ENGINE, "UPDATE", SQL_COUNT_AFFECTED, sql_read_changer},
+    {"delete", SQL_ENGINE, "DELETE", SQL_COUNT_AFFECTED, sql_read_changer},
     {"merge", SQL_ENGINE, "MERGE", SQL_COUNT_AFFECTED, NULL},
     {"create", SQL_ENGINE, "CREATE", SQL_COUNT_NONE, sql_read_create},
     {"drop", SQL_ENGINE, "DROP", SQL_COUNT_NONE, sql_read_drop},
@@ -131,11 +143,11 @@ static const struct verb {
     {"release", SQL_SAVEPOINT, "RELEASE SAVEPOINT", SQL_COUNT_NONE, NULL},
     {"deallocate", SQL_DEALLOCATE, "DEALLOCATE", SQL_COUNT_NONE, sql_read_deallocate},
     {"discard", SQL_DISCARD, "DISCARD", SQL_COUNT_NONE, sql_read_discard},
-    {"prepare", SQL_UNSUPPORTED, "PREPARE", SQL_COUNT_NONE, NULL},
-    {"execute", SQL_UNSUPPORTED, "EXECUTE", SQL_COUNT_NONE, NULL},
-    {"declare", SQL_UNSUPPORTED, "DECLARE CURSOR", SQL_COUNT_NONE, NULL},
-    {"fetch", SQL_UNSUPPORTED, "FETCH", SQL_COUNT_NONE, NULL},
-    {"move", SQL_UNSUPPORTED, "MOVE", SQL_COUNT_NONE, NULL},
+    {"prepare", SQL_PREPARE, "PREPARE", SQL_COUNT_NONE, sql_read_prepare},
+    {"execute", SQL_EXECUTE, "EXECUTE", SQL_COUNT_NONE, sql_read_execute},
+    {"declare", SQL_DECLARE, "DECLARE CURSOR", SQL_COUNT_NONE, sql_read_declare},
+    {"fetch", SQL_FETCH, "FETCH", SQL_COUNT_ROWS, sql_read_fetch},
+    {"move", SQL_FETCH, "MOVE", SQL_COUNT_AFFECTED, sql_read_fetch},
     {"close", SQL_CLOSE, "CLOSE CURSOR", SQL_COUNT_NONE, sql_read_close},
     {"listen", SQL_LISTEN, "LISTEN", SQL_COUNT_NONE, sql_read_listen},
     {"notify", SQL_NOTIFY, "NOTIFY", SQL_COUNT_NONE, sql_read_notify},
@@ -162,6 +174,7 @@ static void read_with(struct slice rest, struct sql_class *class)
     static const char *const mains[] = {"select", "insert", "update", "delete", "merge",
                                         "from",   "values", "table",  "copy"};
     int depth = 0;
+    class->is_with = true;
     for (;;) {
         struct token token = token_next(&rest);
         if (token.kind == TOKEN_END)
@@ -230,6 +243,12 @@ struct slice sql_take_name(struct slice *rest)
         token = token_next(rest);
         name.len = (size_t)(token.text.data + token.text.len - name.data);
     }
+}
+
+struct slice sql_take_word(struct slice *rest)
+{
+    struct token token = token_next(rest);
+    return sql_is_name(&token) ? token.text : (struct slice){token.text.data, 0};
 }
 
 struct slice sql_until_end(struct slice rest)

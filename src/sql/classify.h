@@ -7,6 +7,8 @@
 #ifndef SQL_CLASSIFY_H
 #define SQL_CLASSIFY_H
 
+#include <stdint.h>
+
 #include "core/slice.h"
 
 enum sql_kind {
@@ -23,13 +25,17 @@ enum sql_kind {
     SQL_SAVEPOINT,       /* SAVEPOINT, RELEASE, ROLLBACK TO: refused with 0A000 */
     SQL_DEALLOCATE,      /* DEALLOCATE [PREPARE] name | ALL */
     SQL_DISCARD,         /* DISCARD ALL | PLANS | SEQUENCES | TEMP */
+    SQL_PREPARE,         /* PREPARE name [(types)] AS statement */
+    SQL_EXECUTE,         /* [EXPLAIN …] EXECUTE name [(values)] */
+    SQL_DECLARE,         /* DECLARE name … CURSOR … FOR query */
+    SQL_FETCH,           /* FETCH, MOVE */
     SQL_CLOSE,           /* CLOSE name | ALL */
     SQL_LISTEN,          /* LISTEN name */
     SQL_NOTIFY,          /* NOTIFY name [, 'text'] */
     SQL_UNLISTEN,        /* UNLISTEN name | * */
     SQL_LOCK,            /* LOCK … IN ACCESS SHARE MODE */
     SQL_COPY_CLIENT,     /* COPY … FROM STDIN, COPY … TO STDOUT */
-    SQL_UNSUPPORTED,     /* PostgreSQL's alone, refused with 0A000: cursors, … */
+    SQL_UNSUPPORTED,     /* PostgreSQL's alone, refused with 0A000: GRANT, DO, … */
     SQL_MALFORMED        /* one of the above, but not well said: 42601 */
 };
 
@@ -42,23 +48,43 @@ struct sql_modes {
     const char *read_only, *deferrable; /* "on", "off" */
 };
 
+/* Where FETCH goes: NEXT is FORWARD 1, FIRST is ABSOLUTE 1, LAST is ABSOLUTE -1. */
+enum sql_direction { SQL_FORWARD, SQL_BACKWARD, SQL_ABSOLUTE, SQL_RELATIVE };
+
+enum { SQL_FETCH_MAX = INT32_MAX }; /* a count that is written is no larger */
+#define SQL_FETCH_ALL INT64_MAX
+
+/* What DECLARE, FETCH and MOVE say. */
+struct sql_cursor {
+    int64_t count; /* rows, a row's number, or a distance; SQL_FETCH_ALL */
+    enum sql_direction direction;
+    bool moves; /* MOVE */
+    bool is_binary, is_scroll, is_no_scroll, is_asensitive, is_insensitive, is_hold;
+};
+
 struct sql_class {
     enum sql_kind kind;
-    const char *tag; /* "SELECT", "INSERT 0", "CREATE TABLE"; static */
     enum sql_count count;
-    bool local;        /* SET LOCAL */
-    bool is_default;   /* SET … TO DEFAULT */
-    bool from_current; /* SET … FROM CURRENT */
-    bool for_session;  /* SET SESSION CHARACTERISTICS */
-    bool chain;        /* COMMIT, ROLLBACK AND CHAIN */
+    const char *tag;    /* "SELECT", "INSERT 0", "CREATE TABLE"; static */
+    const char *writes; /* what a read-only transaction must refuse, by name; or NULL */
+    bool allowed_when_failed; /* may run in a failed block: COMMIT, ROLLBACK */
+    bool local;               /* SET LOCAL */
+    bool is_default;          /* SET … TO DEFAULT */
+    bool from_current;        /* SET … FROM CURRENT */
+    bool for_session;         /* SET SESSION CHARACTERISTICS */
+    bool is_with;             /* WITH … in front of the verb */
+    bool chain;               /* COMMIT, ROLLBACK AND CHAIN */
     bool pins; /* leaves something behind on its connection: TEMP, USE, PRAGMA */
     bool ignores_rows;  /* an INSERT of values that reads no table */
-    const char *writes; /* what a read-only transaction must refuse, by name; or NULL */
-    struct sql_modes modes; /* of BEGIN, SET TRANSACTION */
-    struct slice name;      /* setting, statement, or list of tables, as written */
-    struct slice value; /* SET: everything behind TO or =, NOTIFY: text; as written */
-    bool allowed_when_failed; /* may run in a failed transaction block: COMMIT, ROLLBACK
-                               */
+    struct slice name;  /* setting, statement, cursor, or list of tables, as written */
+    struct slice value; /* SET: everything behind TO or =; NOTIFY: text; DECLARE,
+                           PREPARE: the statement; EXECUTE: the values; as written */
+    union {             /* by kind */
+        struct sql_modes modes;   /* BEGIN, SET TRANSACTION */
+        struct sql_cursor cursor; /* DECLARE, FETCH */
+        struct slice types;       /* PREPARE: those of its parameters */
+        struct slice prefix;      /* EXECUTE: what stands behind EXPLAIN; or nothing */
+    };
 };
 
 struct sql_class sql_classify(struct slice statement);

@@ -52,6 +52,19 @@ static bool has_as(struct slice rest)
     }
 }
 
+/* … AS EXECUTE name: the engine would look among statements of its own. */
+static bool executes(struct slice rest)
+{
+    struct token token = token_next(&rest);
+    bool after_as = false;
+    for (; token.kind != TOKEN_END; token = token_next(&rest)) {
+        if (after_as && token_is_word(&token, "execute"))
+            return true;
+        after_as = token_is_word(&token, "as");
+    }
+    return false;
+}
+
 void sql_read_create(struct slice rest, struct sql_class *class)
 {
     const struct object *object = read_object(&rest, class);
@@ -62,6 +75,10 @@ void sql_read_create(struct slice rest, struct sql_class *class)
         class->tag = "SELECT";
         class->count = SQL_COUNT_AFFECTED;
         class->writes = "CREATE TABLE AS";
+        if (executes(rest)) {
+            class->kind = SQL_UNSUPPORTED;
+            class->tag = "CREATE TABLE AS EXECUTE";
+        }
     }
 }
 

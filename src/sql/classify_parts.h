@@ -16,9 +16,12 @@ sql_reader sql_read_begin, sql_read_start, sql_read_end, sql_read_set_transactio
     sql_read_set_characteristics, sql_read_lock;
 /* classify_setting.c */
 sql_reader sql_read_set, sql_read_setting_name;
+/* classify_cursor.c */
+sql_reader sql_read_declare, sql_read_fetch, sql_read_close, sql_read_changer;
+/* classify_prepared.c */
+sql_reader sql_read_prepare, sql_read_execute, sql_read_deallocate;
 /* classify_session.c */
-sql_reader sql_read_deallocate, sql_read_discard, sql_read_close, sql_read_unlisten,
-    sql_read_listen, sql_read_notify;
+sql_reader sql_read_discard, sql_read_unlisten, sql_read_listen, sql_read_notify;
 
 static inline bool sql_word_in(const struct token *token, const char *const *words,
                                size_t count)
@@ -58,6 +61,8 @@ static inline bool sql_is_name(const struct token *token)
 
 /* A name that may have dots in it; of no length if that is not what comes. */
 struct slice sql_take_name(struct slice *rest);
+/* A name without dots; of no length if that is not what comes. */
+struct slice sql_take_word(struct slice *rest);
 /* All tokens that are left, without the blanks around them. */
 struct slice sql_until_end(struct slice rest);
 

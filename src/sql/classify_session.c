@@ -1,16 +1,5 @@
-/* classify_session.c - what a session lets go of (DEALLOCATE, DISCARD, CLOSE), and
- * LISTEN, NOTIFY, UNLISTEN. */
+/* classify_session.c - DISCARD, LISTEN, NOTIFY, UNLISTEN. */
 #include "sql/classify_parts.h"
-
-void sql_read_deallocate(struct slice rest, struct sql_class *class)
-{
-    (void)sql_take(&rest, "prepare");
-    class->name = sql_take_name(&rest);
-    if (slice_equal_nocase(class->name, SLICE("all")))
-        class->tag = "DEALLOCATE ALL";
-    if (!class->name.len || !sql_at_end(rest))
-        class->kind = SQL_MALFORMED;
-}
 
 void sql_read_discard(struct slice rest, struct sql_class *class)
 {
@@ -30,15 +19,6 @@ void sql_read_discard(struct slice rest, struct sql_class *class)
             class->name = token.text;
         }
     }
-}
-
-void sql_read_close(struct slice rest, struct sql_class *class)
-{
-    class->name = sql_take_name(&rest);
-    if (slice_equal_nocase(class->name, SLICE("all")))
-        class->tag = "CLOSE CURSOR ALL";
-    if (!class->name.len || !sql_at_end(rest))
-        class->kind = SQL_MALFORMED;
 }
 
 void sql_read_unlisten(struct slice rest, struct sql_class *class)

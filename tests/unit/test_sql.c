@@ -139,7 +139,32 @@ static const struct {
     {"notify x 'y'", SQL_MALFORMED, "NOTIFY"},
     {"notify x, y", SQL_MALFORMED, "NOTIFY"},
     {"notify 'x'", SQL_MALFORMED, "NOTIFY"},
-    {"prepare a as select 1", SQL_UNSUPPORTED, "PREPARE"},
+    {"prepare a as select 1", SQL_PREPARE, "PREPARE"},
+    {"prepare a (int, numeric(1, 2)) as select $1", SQL_PREPARE, "PREPARE"},
+    {"prepare a (int as select $1", SQL_MALFORMED, "PREPARE"},
+    {"prepare a.b as select 1", SQL_MALFORMED, "PREPARE"},
+    {"execute a (1, ')', (2))", SQL_EXECUTE, "EXECUTE"},
+    {"execute a (1) b", SQL_MALFORMED, "EXECUTE"},
+    {"explain analyze execute a", SQL_EXECUTE, "EXPLAIN"},
+    {"explain (analyze) execute a (1)", SQL_EXECUTE, "EXPLAIN"},
+    {"explain prepare a as select 1", SQL_MALFORMED, "EXPLAIN"},
+    {"create table t as execute a", SQL_UNSUPPORTED, "CREATE TABLE AS EXECUTE"},
+    {"declare a cursor for select 1", SQL_DECLARE, "DECLARE CURSOR"},
+    {"declare \"a b\" no scroll binary cursor with hold for values (1)", SQL_DECLARE,
+     "DECLARE CURSOR"},
+    {"declare a scroll no cursor for select 1", SQL_MALFORMED, "DECLARE CURSOR"},
+    {"declare a cursor for ", SQL_MALFORMED, "DECLARE CURSOR"},
+    {"fetch a", SQL_FETCH, "FETCH"},
+    {"fetch next", SQL_FETCH, "FETCH"},
+    {"fetch -2 in a", SQL_FETCH, "FETCH"},
+    {"fetch + 2 from a", SQL_FETCH, "FETCH"},
+    {"fetch 2147483648 a", SQL_MALFORMED, "FETCH"},
+    {"fetch 99999999999999999999999 a", SQL_MALFORMED, "FETCH"},
+    {"fetch absolute a", SQL_MALFORMED, "FETCH"},
+    {"move backward all in a", SQL_FETCH, "MOVE"},
+    {"close a.b", SQL_MALFORMED, "CLOSE CURSOR"},
+    {"update t set a = 1 where current of c", SQL_UNSUPPORTED, "WHERE CURRENT OF"},
+    {"delete from t where current", SQL_ENGINE, "DELETE"},
     {"nonsense", SQL_ENGINE, "SELECT"},
     {"((", SQL_ENGINE, "SELECT"},
 };
@@ -152,6 +177,12 @@ static void test_classify(void **state)
         if (class.kind != classes[i].kind || strcmp(class.tag, classes[i].tag) != 0)
             fail_msg("%s: kind %d, tag %s", classes[i].sql, class.kind, class.tag);
     }
+    struct sql_class fetch = sql_classify(SLICE("fetch backward -3 from \"A\""));
+    assert_int_equal(fetch.cursor.direction, SQL_BACKWARD);
+    assert_int_equal(fetch.cursor.count, -3);
+    assert_false(fetch.cursor.moves);
+    assert_true(slice_equal(fetch.name, SLICE("\"A\"")));
+    assert_true(sql_classify(SLICE("move all c")).cursor.count == SQL_FETCH_ALL);
     struct sql_class begin =
         sql_classify(SLICE("begin read only, isolation level read committed"));
     assert_string_equal(begin.modes.read_only, "on");
