@@ -138,12 +138,13 @@ static int status_of(const char *sqlstate)
 static void fail(struct http_session *http, struct error *err)
 {
     bool begun = http->query.begun;
+    bool is_busy = running_reason(&http->running) == PGW_INTERRUPT_QUEUE_TIMEOUT;
     if (strcmp(err->sqlstate, "57014") == 0)
         (void)interrupted(http, err);
     end_statement(http);
     if (!begun) {
         http_query_drop(http);
-        http_reply_problem(http, status_of(err->sqlstate), err);
+        http_reply_problem(http, is_busy ? 503 : status_of(err->sqlstate), err);
         return;
     }
     http_query_drop(http);

@@ -1,6 +1,7 @@
 /* serve.c - wiring: options → engine → database → fronts → the loop, and signals. */
 #include "main/serve.h"
 
+#include <grp.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +55,20 @@ static bool open_http(void *ctx, const struct session_peer *peer, struct session
 /* ---- listening ---- */
 
 /* Without users, whoever can connect is an admin. */
-static bool check_address(struct server *server, const char *address, struct error *err)
+static bool allows_everybody(struct server *server)
 {
-    bool is_loopback;
     struct access_set *set = access_acquire(&server->access);
     bool is_open = access_is_open(set);
     access_release(set);
+    return is_open;
+}
+
+static bool check_address(struct server *server, const char *address, struct error *err)
+{
+    bool is_loopback;
     if (!net_address_check(address, &is_loopback, err))
         return false;
-    if (is_loopback || !is_open)
+    if (is_loopback || !allows_everybody(server))
         return true;
     error_set(err, "28000", "refusing to listen on %s without users", address);
     error_hint(err,
@@ -78,12 +84,36 @@ struct entrance {
     struct session_factory factory;
 };
 
-static bool listen_all(struct server *server, const struct entrance *entrance,
-                       char *first, uint16_t *first_port, struct error *err)
+/* Has it been handed sockets for this? *first: the name of the first. */
+static bool take_sockets(struct server *server, const struct entrance *entrance,
+                         char *first, bool *any, struct error *err)
 {
+    char name[sizeof server->first_pg];
+    const struct activation *activation = &server->activation;
+    bool is_open = !allows_everybody(server);
+    *any = false;
+    for (size_t i = 0; i < activation->count; i++) {
+        if (strcmp(activation->sockets[i].kind, entrance->option) != 0)
+            continue;
+        if (!net_listen_socket(server->net, activation->sockets[i].fd, is_open,
+                               &entrance->factory, name, sizeof name, err))
+            return false;
+        if (!first[0])
+            (void)snprintf(first, sizeof server->first_pg, "%s", name);
+        *any = true;
+    }
+    return true;
+}
+
+static bool listen_all(struct server *server, const struct entrance *entrance,
+                       char *first, struct error *err)
+{
+    bool any;
+    if (!take_sockets(server, entrance, first, &any, err))
+        return false;
     const struct option_value fallback = {entrance->standard, NULL};
     const struct option_value *value = options_list(&server->options, entrance->option);
-    if (!value && entrance->standard)
+    if (!value && entrance->standard && !any)
         value = &fallback;
     for (; value; value = value->next) {
         uint16_t port = 0;
@@ -95,8 +125,6 @@ static bool listen_all(struct server *server, const struct entrance *entrance,
         const char *colon = value->text[0] == '/' ? NULL : strrchr(value->text, ':');
         size_t len = colon ? (size_t)(colon - value->text) : strlen(value->text);
         (void)snprintf(first, sizeof server->first_pg, "%.*s", (int)len, value->text);
-        if (first_port)
-            *first_port = port;
         if (colon)
             (void)snprintf(first + len, sizeof server->first_pg - len, ":%u", port);
     }
@@ -123,12 +151,36 @@ static bool listen_everywhere(struct server *server, struct error *err)
         {open_http, server, no_tls, http_farewell, http_farewell_len}};
     const struct entrance https = {
         "https", NULL, {open_http, server, http_tls, NULL, 0}};
-    return listen_all(server, &pg, server->first_pg, &server->first_pg_port, err) &&
-           listen_all(server, &http, server->first_http, NULL, err) &&
-           listen_all(server, &https, server->first_https, NULL, err);
+    return listen_all(server, &pg, server->first_pg, err) &&
+           listen_all(server, &http, server->first_http, err) &&
+           listen_all(server, &https, server->first_https, err);
 }
 
 /* ---- starting ---- */
+
+/* Digits as chmod takes them, and a group by name or number. */
+static bool read_unix_rights(const struct options *options, struct unix_rights *out,
+                             struct error *err)
+{
+    char *end;
+    const char *mode = options_text(options, "unix-socket-permissions");
+    const char *group = options_text(options, "unix-socket-group");
+    mode = mode ? mode : "";
+    out->mode = (unsigned)strtoul(mode, &end, 8);
+    if (*end || out->mode == 0 || out->mode > 0777)
+        return error_set(err, "22023",
+                         "--unix-socket-permissions: \"%s\" is not 0001 to 0777", mode);
+    out->has_group = group != NULL;
+    if (!group)
+        return true;
+    const struct group *entry = getgrnam(group);
+    unsigned long number = strtoul(group, &end, 10);
+    if (!entry && (*end || number > UINT32_MAX))
+        return error_set(err, "22023", "--unix-socket-group: there is no group \"%s\"",
+                         group);
+    out->group = entry ? entry->gr_gid : (gid_t)number;
+    return true;
+}
 
 static void start_log(struct server *server)
 {
@@ -184,12 +236,14 @@ static bool open_engine(struct server *server, struct error *err)
 
 static bool start(struct server *server, struct error *err)
 {
-    const struct net_options net = {
+    struct net_options net = {
         .io_threads = (unsigned)options_number(&server->options, "io-threads"),
         .slots = (unsigned)options_number(&server->options, "slots"),
         .max_connections =
             (unsigned)options_number(&server->options, "max-connections"),
         .log = &server->log};
+    if (!read_unix_rights(&server->options, &net.unix_rights, err))
+        return false;
     server->front = (struct pg_front){.database = &server->database,
                                       .access = &server->access,
                                       .defaults = &server->defaults,
@@ -206,21 +260,33 @@ static bool start(struct server *server, struct error *err)
     return listen_everywhere(server, err) && open_engine(server, err);
 }
 
+/* psql's host and port of a place to connect to: "127.0.0.1:5433", "/tmp:5433", or the
+ * path of a unix socket. */
+static unsigned split_place(const char *place, char *host, size_t size)
+{
+    static const char file[] = "/.s.PGSQL.";
+    const char *name = strstr(place, file), *colon = strrchr(place, ':');
+    const char *port = name ? name + sizeof file - 1 : colon ? colon + 1 : "5432";
+    size_t len = name    ? (size_t)(name - place)
+                 : colon ? (size_t)(colon - place)
+                         : strlen(place);
+    (void)snprintf(host, size, "%.*s", (int)len, place);
+    return (unsigned)strtoul(port, NULL, 10);
+}
+
 static bool announce(struct server *server, struct error *err)
 {
     int64_t tables;
     char host[128];
     if (!database_table_count(&server->database, &tables, err))
         return false;
-    (void)snprintf(host, sizeof host, "%s", server->first_pg);
-    if (host[0] != '/')
-        *strrchr(host, ':') = '\0';
+    unsigned port = split_place(server->first_pg, host, sizeof host);
     printf("wirehouse %s · PostgreSQL on %s · HTTP on %s%s%s · %lld tables in database "
            "%s\n",
            PGW_VERSION, server->first_pg, server->first_http,
            server->first_https[0] ? " · HTTPS on " : "", server->first_https,
            (long long)tables, database_name);
-    printf("try: psql -h %s -p %u -d %s\n", host, server->first_pg_port, database_name);
+    printf("try: psql -h %s -p %u -d %s\n", host, port, database_name);
     fflush(stdout);
     (void)snprintf(server->status, sizeof server->status,
                    "PostgreSQL on %s, HTTP on %s, %lld tables", server->first_pg,
@@ -291,12 +357,15 @@ int serve_main(int argc, char **argv)
     permit_files();
     systemd_init(&server.systemd);
     tls_source_init(&server.tls);
-    bool done = ((access_init(&server.access) && limits_init(&server.limits)) ||
+    bool done = activation_read(&server.activation, &err) &&
+                ((access_init(&server.access) && limits_init(&server.limits)) ||
                  error_no_memory(&err)) &&
-                control_start(&server, &err) && start(&server, &err) &&
-                announce(&server, &err);
+                control_start(&server, &err) && start(&server, &err);
     if (done) {
         control_serving(&server);
+        done = announce(&server, &err);
+    }
+    if (done) {
         systemd_ready(&server.systemd, server.status);
         done = net_run(server.net, &err);
     }

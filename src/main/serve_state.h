@@ -5,6 +5,7 @@
 #include "access/access.h"
 #include "core/log.h"
 #include "http/http_session.h"
+#include "main/activation.h"
 #include "main/serve_control.h"
 #include "main/serve_options.h"
 #include "main/systemd.h"
@@ -22,6 +23,7 @@ struct server {
     struct options latest;  /* as read last: the reload's */
     struct log log;
     struct systemd systemd;
+    struct activation activation;
     struct control control;
     uint8_t auth_nonce[PGW_AUTH_NONCE_BYTES];
     struct session_defaults defaults;
@@ -35,7 +37,6 @@ struct server {
     struct http_front http;
     struct net *net;
     char first_pg[128], first_http[128], first_https[128]; /* where to connect to */
-    uint16_t first_pg_port;
     char status[400]; /* for who manages the process */
 };
 

@@ -9,8 +9,8 @@
 static bool malformed(const char *text, struct error *err)
 {
     (void)error_set(err, "22023", "\"%s\" is not an address to listen on", text);
-    error_hint(err,
-               "Use ADDRESS:PORT, [IPv6]:PORT, localhost:PORT or /DIRECTORY:PORT.");
+    error_hint(err, "Use ADDRESS:PORT, [IPv6]:PORT, localhost:PORT, /DIRECTORY:PORT or "
+                    "/PATH.sock.");
     return false;
 }
 
@@ -43,16 +43,30 @@ static void add_ipv6(struct address_list *list, struct in6_addr number, uint16_t
     address->len = sizeof socket;
 }
 
+/* A path by itself, rather than a directory. */
+static bool is_socket_path(const char *text)
+{
+    static const char suffix[] = ".sock";
+    size_t len = strlen(text);
+    return len >= sizeof suffix &&
+           strcmp(text + len - (sizeof suffix - 1), suffix) == 0;
+}
+
 static bool parse_unix(const char *text, struct address_list *out, struct error *err)
 {
     uint16_t port = ADDRESS_UNIX_PORT;
     const char *colon = strrchr(text, ':');
+    bool is_path = is_socket_path(text);
+    if (is_path)
+        colon = NULL;
     if (colon && (!parse_port(colon + 1, &port) || port == 0))
         return malformed(text, err);
     size_t directory = colon ? (size_t)(colon - text) : strlen(text);
     struct sockaddr_un socket = {.sun_family = AF_UNIX};
-    int len = snprintf(socket.sun_path, sizeof socket.sun_path, "%.*s/.s.PGSQL.%u",
-                       (int)directory, text, (unsigned)port);
+    int len = is_path
+                  ? snprintf(socket.sun_path, sizeof socket.sun_path, "%s", text)
+                  : snprintf(socket.sun_path, sizeof socket.sun_path,
+                             "%.*s/.s.PGSQL.%u", (int)directory, text, (unsigned)port);
     if (len < 0 || (size_t)len >= sizeof socket.sun_path)
         return error_set(
             err, "22023",
@@ -144,6 +158,18 @@ void address_set_port(struct address *address, uint16_t port)
     memcpy(&socket, &address->socket, sizeof socket);
     socket.sin6_port = htons(port);
     memcpy(&address->socket, &socket, sizeof socket);
+}
+
+void address_name(const struct address *address, char *out, size_t size)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (address_path(address)) {
+        (void)snprintf(out, size, "%s", address_path(address));
+        return;
+    }
+    address_text(address, text, sizeof text);
+    (void)snprintf(out, size, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text,
+                   (unsigned)address_port(address));
 }
 
 void address_text(const struct address *address, char *out, size_t size)

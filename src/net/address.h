@@ -35,6 +35,8 @@ uint16_t address_port(const struct address *address);    /* 0 for a unix socket 
 void address_set_port(struct address *address, uint16_t port);
 /* "127.0.0.1", "::1", "unix"; an IPv4 address that came through IPv6 is IPv4. */
 void address_text(const struct address *address, char *out, size_t size);
+/* As address_parse takes it: "127.0.0.1:5433", "[::1]:5433", "/run/http.sock". */
+void address_name(const struct address *address, char *out, size_t size);
 /* Whose process is at the other end of this unix socket? False: the system cannot tell.
  */
 bool address_peer_uid(int fd, uint32_t *uid) MUST_CHECK;

@@ -26,8 +26,6 @@ static bool refuse(const struct address *address, int reason, struct error *err)
 {
     char text[64];
     const char *path = address_path(address);
-    if (path && reason == EADDRINUSE)
-        return error_set(err, "08001", "the unix socket %s is taken", path);
     if (path)
         return error_set(err, "08001", "cannot listen on %s: %s", path,
                          strerror(reason));
@@ -37,53 +35,6 @@ static bool refuse(const struct address *address, int reason, struct error *err)
     address_text(address, text, sizeof text);
     return error_set(err, "08001", "cannot listen on %s port %u: %s", text,
                      (unsigned)address_port(address), strerror(reason));
-}
-
-/* ---- unix sockets ---- */
-
-/* A socket's file that nobody listens behind is what a crash has left. A plain file
- * refuses connections too, and is not ours to remove. */
-static bool is_stale(const struct address *address)
-{
-    struct stat file;
-    if (lstat(address_path(address), &file) < 0 || !S_ISSOCK(file.st_mode))
-        return false;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return false;
-    bool stale =
-        connect(fd, generic(address), address->len) < 0 && errno == ECONNREFUSED;
-    (void)close(fd);
-    return stale;
-}
-
-static int bind_unix(struct listener *listener)
-{
-    const struct address *address = &listener->address;
-    const char *path = address_path(address);
-    struct stat file;
-    int result = bind(listener->fd, generic(address), address->len);
-    if (result < 0 && errno == EADDRINUSE) {
-        if (!is_stale(address) || unlink(path) < 0) {
-            errno = EADDRINUSE;
-            return -1;
-        }
-        result = bind(listener->fd, generic(address), address->len);
-    }
-    if (result < 0 || chmod(path, 0777) < 0 || lstat(path, &file) < 0)
-        return -1;
-    listener->device = file.st_dev;
-    listener->inode = file.st_ino;
-    return 0;
-}
-
-static void unlink_own(const struct listener *listener)
-{
-    struct stat file;
-    const char *path = address_path(&listener->address);
-    if (path && listener->inode && lstat(path, &file) == 0 &&
-        file.st_dev == listener->device && file.st_ino == listener->inode)
-        (void)unlink(path);
 }
 
 /* ---- open and close ---- */
@@ -100,25 +51,56 @@ static int bind_tcp(struct listener *listener)
     return bind(listener->fd, generic(address), address->len);
 }
 
+static bool bind_to_address(struct listener *listener, const struct unix_rights *rights,
+                            struct error *err)
+{
+    if (address_path(&listener->address))
+        return unix_socket_bind(listener->fd, &listener->address, rights,
+                                &listener->file, err);
+    return bind_tcp(listener) == 0 || refuse(&listener->address, errno, err);
+}
+
+/* Which port a 0 has become, or what somebody else has bound it to. */
+static bool learn_address(struct listener *listener)
+{
+    struct address *address = &listener->address;
+    address->len = sizeof address->socket;
+    return getsockname(listener->fd, (struct sockaddr *)&address->socket,
+                       &address->len) == 0;
+}
+
 bool listener_open(struct listener *listener, const struct address *address,
-                   struct error *err)
+                   const struct unix_rights *rights, struct error *err)
 {
     *listener = (struct listener){.address = *address};
     listener->fd = socket(address->socket.ss_family,
                           SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (listener->fd < 0)
         return refuse(address, errno, err);
-    int bound = address_path(address) ? bind_unix(listener) : bind_tcp(listener);
-    if (bound < 0 || listen(listener->fd, BACKLOG) < 0) {
-        (void)refuse(address, errno, err);
+    bool bound = bind_to_address(listener, rights, err);
+    if (!bound || listen(listener->fd, BACKLOG) < 0) {
+        if (bound)
+            (void)refuse(address, errno, err);
         listener_close(listener);
         return false;
     }
-    socklen_t len = sizeof listener->address.socket;
-    if (!address_path(address)) /* which port a 0 has become */
-        (void)getsockname(listener->fd, (struct sockaddr *)&listener->address.socket,
-                          &len);
+    if (!address_path(address))
+        (void)learn_address(listener);
     return true;
+}
+
+bool listener_take(struct listener *listener, int fd, struct error *err)
+{
+    int listens = 0, type = 0;
+    socklen_t len = sizeof listens, type_len = sizeof type;
+    *listener = (struct listener){.fd = fd};
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens &&
+        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 &&
+        type == SOCK_STREAM && learn_address(listener))
+        return true;
+    listener->fd = -1;
+    return error_set(err, "08001", "descriptor %d is not a stream socket that listens",
+                     fd);
 }
 
 bool listener_is_possible(const struct address *address)
@@ -137,7 +119,8 @@ void listener_close(struct listener *listener)
 {
     if (listener->fd < 0)
         return;
-    unlink_own(listener);
+    if (address_path(&listener->address))
+        unix_socket_remove(&listener->file, address_path(&listener->address));
     (void)close(listener->fd);
     listener->fd = -1;
 }

@@ -5,10 +5,9 @@
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
 
-#include <sys/types.h>
-
 #include "net/address.h"
 #include "net/session_ops.h"
+#include "net/unix_socket.h"
 
 struct net;
 
@@ -16,15 +15,17 @@ struct listener {
     int fd; /* -1 = closed */
     struct address address;
     struct session_factory factory;
-    dev_t device; /* unix: the file that is ours to unlink */
-    ino_t inode;
+    struct unix_socket file; /* of a unix socket that we have made */
 };
 
 bool listener_open(struct listener *listener, const struct address *address,
-                   struct error *err) MUST_CHECK;
+                   const struct unix_rights *rights, struct error *err) MUST_CHECK;
+/* One that listens already, which is taken over. 08001, and it is still the caller's.
+ */
+bool listener_take(struct listener *listener, int fd, struct error *err) MUST_CHECK;
 /* Has this machine that address at all? (::1 is missing where IPv6 is.) */
 bool listener_is_possible(const struct address *address);
-void listener_close(struct listener *listener); /* unlinks the unix socket */
+void listener_close(struct listener *listener); /* unlinks its own unix socket */
 
 enum accepted {
     ACCEPTED,

@@ -166,17 +166,21 @@ void net_free(struct net *net)
 
 /* ---- listening ---- */
 
-static bool add_listener(struct net *net, const struct address *address,
-                         const struct session_factory *factory, struct error *err)
+/* NULL: there are too many. */
+static struct listener *next_listener(struct net *net, struct error *err)
 {
-    if (net->listener_count == NET_LISTENERS_MAX)
-        return error_set(err, "54000", "more than %d addresses to listen on",
-                         NET_LISTENERS_MAX);
-    struct listener *listener = &net->listeners[net->listener_count];
-    if (!listener_open(listener, address, err))
-        return false;
+    if (net->listener_count < NET_LISTENERS_MAX)
+        return &net->listeners[net->listener_count];
+    (void)error_set(err, "54000", "more than %d addresses to listen on",
+                    NET_LISTENERS_MAX);
+    return NULL;
+}
+
+static bool watch_listener(struct net *net, struct listener *listener,
+                           const struct session_factory *factory, struct error *err)
+{
     listener->factory = *factory;
-    if (!address_path(address))
+    if (!address_path(&listener->address))
         keepalive_read(listener->fd, &net->keepalive);
     if (!add_event(net->watchdog_epoll, listener->fd, EPOLLIN,
                    TAG_LISTENER + net->listener_count)) {
@@ -185,6 +189,28 @@ static bool add_listener(struct net *net, const struct address *address,
     }
     net->listener_count++;
     return true;
+}
+
+static bool add_listener(struct net *net, const struct address *address,
+                         const struct session_factory *factory, struct error *err)
+{
+    struct listener *listener = next_listener(net, err);
+    return listener &&
+           listener_open(listener, address, &net->options.unix_rights, err) &&
+           watch_listener(net, listener, factory, err);
+}
+
+bool net_listen_socket(struct net *net, int fd, bool is_open,
+                       const struct session_factory *factory, char *name, size_t size,
+                       struct error *err)
+{
+    struct listener *listener = next_listener(net, err);
+    if (!listener || !listener_take(listener, fd, err))
+        return false;
+    address_name(&listener->address, name, size);
+    if (is_open || address_is_loopback(&listener->address))
+        return watch_listener(net, listener, factory, err);
+    return error_set(err, "28000", "refusing to listen on %s without users", name);
 }
 
 bool net_listen(struct net *net, const char *address,

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "net/session_ops.h"
+#include "net/unix_socket.h"
 
 struct net;
 
@@ -23,19 +24,28 @@ struct net_options {
     unsigned max_strangers;   /* that have not; 0 = 1024 at most, a quarter of all */
     unsigned max_all;         /* 0 = descriptor limit less 64 */
     unsigned yield_steps;     /* 0 = 64; 3 at least */
-    const struct log *log;    /* borrowed; NULL = silent */
+    struct unix_rights unix_rights; /* of unix sockets */
+    const struct log *log;          /* borrowed; NULL = silent */
 };
 
 struct net *net_new(const struct net_options *options, struct error *err) MUST_CHECK;
 
-/* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", or a directory "/path[:PORT]" that
- * gets the unix socket .s.PGSQL.PORT (5432 unless given). localhost is both loopback
- * addresses, where the system has both. The factory is copied; its open must not block.
- * Errors: 22023 malformed, 08001 with the reason ("port 5433 is taken"). Port 0 takes a
- * free one; *port (may be NULL) says which. Before net_run only. */
+/* "ADDRESS:PORT", "[IPv6]:PORT", "localhost:PORT", a directory "/path[:PORT]" that gets
+ * the unix socket .s.PGSQL.PORT (5432 unless given), or the path of a unix socket,
+ * which ends in ".sock". localhost is both loopback addresses, where the system has
+ * both. The factory is copied; its open must not block. Errors: 22023 malformed, 08001
+ * with the reason ("port 5433 is taken"). Port 0 takes a free one; *port (may be NULL)
+ * says which. Before net_run only. */
 bool net_listen(struct net *net, const char *address,
                 const struct session_factory *factory, uint16_t *port,
                 struct error *err) MUST_CHECK;
+
+/* A socket that listens already, which is taken over when true is returned. is_open: it
+ * may be reached from elsewhere, too; else 28000 where it can. *name: as an address is
+ * written. 08001. */
+bool net_listen_socket(struct net *net, int fd, bool is_open,
+                       const struct session_factory *factory, char *name, size_t size,
+                       struct error *err) MUST_CHECK;
 
 /* Is that address well-formed (else 22023), and one that only this machine can reach?
  */

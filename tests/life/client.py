@@ -20,10 +20,13 @@ SLOW = peer.SLOW["wirehouse"]
 class Client(peer.Peer):
     """server: a Server; where: an address of it, or a path. Does not log in by itself."""
 
-    def __init__(self, where, user="tester", database="main", login=True, settings=()):
+    def __init__(self, where, user="tester", database="main", login=True, settings=(),
+                 receive_buffer=None):
         self.where = where
         self.socket = socket.socket(socket.AF_UNIX if isinstance(where, str) else socket.AF_INET)
         self.socket.settimeout(60)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect(where)
         self.data = b""
         self.pid = self.key = None

@@ -19,7 +19,8 @@ PATIENCE = 60
 class Server:
     """Runs from `with` to its end; a directory of its own has its ini file and its log."""
 
-    def __init__(self, *arguments, ini=None, environment=None, ports=True, pass_fds=()):
+    def __init__(self, *arguments, ini=None, environment=None, ports=True, pass_fds=(),
+                 prefix=()):
         self.directory = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.directory.name)
         self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -32,7 +33,7 @@ class Server:
         self.log_path = self.path / "log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [BUILD / "wirehouse", "serve", *listening, *arguments], cwd=self.path, stderr=log,
+                [*prefix, BUILD / "wirehouse", "serve", *listening, *arguments], cwd=self.path, stderr=log,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, pass_fds=pass_fds,
                 env={**os.environ, **(environment or {}), "NOTIFY_SOCKET": str(self.path / "notify")})
         self.banner = self.process.stdout.readline()
