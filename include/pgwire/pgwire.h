@@ -234,7 +234,8 @@ struct pgw_extended_ops {
 /* COPY … FROM STDIN (PostgreSQL documentation 55.2.7): what follows PGW_REPLY_COPY_IN.
  * data and done must be there, and may answer WAIT. */
 struct pgw_copy_ops {
-    /* The body of a CopyData message, which need not end where a row does; borrowed. */
+    /* The body of a CopyData message, which need not end where a row does; borrowed.
+     * What pgw_session_alloc gives lives until it returns. */
     enum pgw_status (*data)(void *copy, struct pgw_slice data, struct pgw_error *err);
     /* CopyDone: reply with the tag and the number of rows. */
     enum pgw_status (*done)(void *copy, struct pgw_reply *reply, struct pgw_error *err);

@@ -2,6 +2,7 @@
 #include "core/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 size_t text_boundary(const char *text, size_t len, size_t limit)
 {
@@ -42,4 +43,47 @@ int32_t text_characters(const char *from, const char *to)
     for (; from < to; from++)
         count += ((unsigned char)*from & 0xc0) != 0x80;
     return count;
+}
+
+/* 0: there is no well-formed character. */
+static size_t character_len(const uint8_t *at, size_t left)
+{
+    uint8_t first = *at;
+    if (first == 0 || (first >= 0x80 && first < 0xc2) || first > 0xf4)
+        return 0;
+    size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (left < len || (first == 0xe0 && at[1] < 0xa0) ||
+        (first == 0xed && at[1] > 0x9f) || (first == 0xf0 && at[1] < 0x90) ||
+        (first == 0xf4 && at[1] > 0x8f))
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return len;
+}
+
+size_t text_good_utf8(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len) {
+        size_t one = character_len((const uint8_t *)text + at, len - at);
+        if (one == 0)
+            break;
+        at += one;
+    }
+    return at;
+}
+
+void text_show_bytes(const char *text, size_t len, char out[TEXT_BYTES_SHOWN])
+{
+    uint8_t first = (uint8_t)*text;
+    size_t promised = (first & 0xe0) == 0xc0   ? 2
+                      : (first & 0xf0) == 0xe0 ? 3
+                      : (first & 0xf8) == 0xf0 ? 4
+                                               : 1;
+    out[0] = '\0';
+    for (size_t i = 0; i < promised && i < len; i++)
+        (void)snprintf(out + strlen(out), 6, "%s0x%02x", i ? " " : "",
+                       (uint8_t)text[i]);
 }

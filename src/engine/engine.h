@@ -107,6 +107,18 @@ struct engine {
 enum { ENGINE_SETTING_CELLS = 13 };
 extern const char *const engine_setting_cells[ENGINE_SETTING_CELLS]; /* their names */
 
+/* Rows that wait to be read by ENGINE_STAGED() in a statement, as a table: COPY's. All
+ * types but enums, structs, maps and unions, in the layouts of engines. */
+struct engine_staged {
+    const struct engine_column *columns;
+    size_t column_count;
+    const struct batch *batches; /* of 2048 rows at most each */
+    size_t batch_count;
+};
+
+#define ENGINE_STAGED "wirehouse_staged"
+enum { ENGINE_STAGED_ROWS = 2048 };
+
 /* The session on whose behalf a connection works, as the engine's SQL functions ask it:
  * thread-safe, while a statement of it is being executed. */
 struct engine_caller_ops {
@@ -133,6 +145,9 @@ struct engine_caller_ops {
                       size_t *count);
     double (*notify_usage)(void *caller);  /* how full the fullest queue is, 0 to 1 */
     const char *(*database)(void *caller); /* as the client calls it */
+    /* What ENGINE_STAGED() reads: the columns when a statement is prepared, the batches
+     * while it is executed. NULL: nothing. Borrowed. */
+    const struct engine_staged *(*staged)(void *caller);
     uint32_t (*pid)(void *caller);
 };
 

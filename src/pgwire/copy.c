@@ -62,13 +62,26 @@ static bool is_interrupted(pgw_session *session, const struct frame *frame)
     return true;
 }
 
+/* What a handler allocates for a piece of data is gone with it: a copy may be endless.
+ */
+static enum pgw_status call_data(pgw_session *session, struct pgw_slice data,
+                                 struct pgw_error *err)
+{
+    struct arena statements = session->memory;
+    session->memory = (struct arena){0};
+    enum pgw_status status = session->handlers->copy->data(session->copy, data, err);
+    arena_free(&session->memory);
+    session->memory = statements;
+    return status;
+}
+
 static void on_data(pgw_session *session, const struct frame *frame)
 {
     struct pgw_error err;
     struct pgw_slice data = {(const char *)frame->body, frame->len};
     if (is_interrupted(session, frame))
         return;
-    enum pgw_status status = session->handlers->copy->data(session->copy, data, &err);
+    enum pgw_status status = call_data(session, data, &err);
     if (status == PGW_WAIT)
         session->waiting = true;
     else if (status == PGW_ERROR)

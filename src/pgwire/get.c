@@ -57,52 +57,18 @@ static const char *type_name(uint32_t oid)
 
 /* ---- text ---- */
 
-/* The first byte that is not part of a well-formed character, NULL when all are; zero
- * is none. */
-static const uint8_t *bad_utf8(struct pgw_slice text)
-{
-    const uint8_t *at = (const uint8_t *)text.data, *end = at + text.len;
-    while (at < end) {
-        uint8_t first = *at;
-        if (first == 0 || (first >= 0x80 && first < 0xc2) || first > 0xf4)
-            return at;
-        unsigned more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-        if ((size_t)(end - at) < more + 1)
-            return at;
-        if ((first == 0xe0 && at[1] < 0xa0) || (first == 0xed && at[1] > 0x9f) ||
-            (first == 0xf0 && at[1] < 0x90) || (first == 0xf4 && at[1] > 0x8f))
-            return at;
-        for (unsigned i = 1; i <= more; i++) {
-            if ((at[i] & 0xc0) != 0x80)
-                return at;
-        }
-        at += more + 1;
-    }
-    return NULL;
-}
-
-/* The bytes that its first one promises. */
-static bool fail_utf8(const uint8_t *at, size_t left, struct pgw_error *err)
-{
-    char bytes[4 * 5 + 1] = "";
-    size_t len = (*at & 0xe0) == 0xc0 ? 2 : (*at & 0xf0) == 0xe0 ? 3 : 1;
-    if ((*at & 0xf8) == 0xf0)
-        len = 4;
-    for (size_t i = 0; i < len && i < left; i++)
-        (void)snprintf(bytes + strlen(bytes), 6, "%s0x%02x", i ? " " : "", at[i]);
-    (void)pgw_fail(err, "22021", "invalid byte sequence for encoding \"UTF8\": %s",
-                   bytes);
-    return false;
-}
-
 bool get_plain_text(const struct pgw_value *value, struct pgw_slice *out,
                     struct pgw_error *err)
 {
-    const uint8_t *bad = bad_utf8(value->raw);
+    char bytes[TEXT_BYTES_SHOWN];
+    size_t good = text_good_utf8(value->raw.data, value->raw.len);
     *out = value->raw;
-    return !bad ||
-           fail_utf8(bad, value->raw.len - (size_t)(bad - (const uint8_t *)out->data),
-                     err);
+    if (good == out->len)
+        return true;
+    text_show_bytes(out->data + good, out->len - good, bytes);
+    (void)pgw_fail(err, "22021", "invalid byte sequence for encoding \"UTF8\": %s",
+                   bytes);
+    return false;
 }
 
 bool get_reading(const struct pgw_value *value, struct reading *out,
@@ -163,10 +129,12 @@ bool get_bad_binary(const struct pgw_value *value, struct pgw_error *err)
     if (value->element)
         (void)pgw_fail(err, "22P03", "improper binary format in array element %u",
                        (unsigned)value->element);
-    else
+    else if (value->number)
         (void)pgw_fail(err, "22P03",
                        "incorrect binary data format in bind parameter %u",
                        value->number);
+    else /* of COPY */
+        (void)pgw_fail(err, "22P03", "incorrect binary data format");
     return false;
 }
 

@@ -3,6 +3,7 @@
  * The grammar is checked when the statement is prepared; everything else when it is
  * executed, and as PostgreSQL does it: the table first, then the options. */
 #include "server/command.h"
+#include "server/copy_from.h"
 #include "server/copy_to.h"
 
 bool command_copy_prepare(struct query_session *session, struct query *query,
@@ -20,6 +21,5 @@ enum pgw_status command_copy(struct query_session *session, struct query *query,
 {
     if (!query->copy->is_from)
         return copy_to_execute(session, query, out, err);
-    error_set(err, "0A000", "COPY from the client is not supported");
-    return PGW_ERROR;
+    return copy_from_execute(session, query, out, err);
 }

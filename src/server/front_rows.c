@@ -175,7 +175,9 @@ enum pgw_status front_reply(const struct front *front,
     reply->tag = result->tag;
     if (result->rows || result->copy || answer->cursor)
         return reply_rows(front, answer, result, reply, err);
-    if (result->is_empty)
+    if (result->from)
+        front_copy_from(front, result->from, reply);
+    else if (result->is_empty)
         reply->kind = PGW_REPLY_EMPTY;
     else if (result->count == SQL_COUNT_AFFECTED)
         reply->affected = result->affected;

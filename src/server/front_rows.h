@@ -61,4 +61,9 @@ void front_rows_release(void *rows);
 /* front_copy_to.c: the rows as the data of COPY … TO STDOUT. False: out of memory. */
 bool front_copy_to(struct front_rows *rows, struct pgw_reply *reply) MUST_CHECK;
 
+/* front_copy_from.c: ask the client for the data of COPY … FROM STDIN. */
+void front_copy_from(const struct front *front, struct copy_from *copy,
+                     struct pgw_reply *reply);
+extern const struct pgw_copy_ops front_copy_ops;
+
 #endif

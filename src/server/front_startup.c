@@ -102,6 +102,7 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .signal = signal_process,
                                                    .notify = notify,
                                                    .notify_bytes = notify_bytes,
+                                                   .sends_copies = true,
                                                    .block_begin = block_begin,
                                                    .block_end = block_end};
 

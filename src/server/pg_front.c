@@ -334,5 +334,8 @@ static const struct pgw_extended_ops extended = {.parse = parse,
                                                  .outlives = outlives};
 static const struct pgw_cancel_ops cancel = {.interrupt = interrupt};
 
-const struct pgw_handlers pg_front_handlers = {
-    .startup = &startup, .simple = &simple, .extended = &extended, .cancel = &cancel};
+const struct pgw_handlers pg_front_handlers = {.startup = &startup,
+                                               .simple = &simple,
+                                               .extended = &extended,
+                                               .copy = &front_copy_ops,
+                                               .cancel = &cancel};

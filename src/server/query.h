@@ -26,6 +26,7 @@
 #include "sql/copy_statement.h"
 #include "sql/rewrite.h"
 
+struct copy_from;
 struct copy_to;
 struct database;
 struct query;
@@ -60,6 +61,7 @@ struct query_client_ops {
     bool (*notify)(void *client, uint32_t pid, const char *channel,
                    struct slice payload, struct error *err);
     size_t (*notify_bytes)(void *client); /* what waits there; with notify */
+    bool sends_copies; /* it can send the data of COPY … FROM STDIN */
     /* The permission to block this thread (struct pgw_host). */
     bool (*block_begin)(void *client);
     void (*block_end)(void *client);
@@ -159,6 +161,7 @@ struct query_result {
     struct query_rows *rows;             /* moved out; NULL: no rows */
     struct copy_to *copy; /* moved out: the rows are the data of COPY … TO STDOUT, or
                              `affected` of them are in its file; NULL: no such data */
+    struct copy_from *from; /* moved out: data comes from the client; or NULL */
 };
 
 /* params: one row, a column per parameter, NULL = none; copied by the engine. The query

@@ -69,6 +69,12 @@ static double notify_usage(void *caller)
     return notify_hub_usage(session->database->notify);
 }
 
+static const struct engine_staged *staged(void *caller)
+{
+    const struct query_session *session = caller;
+    return session->staged;
+}
+
 const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .set_setting = set_setting,
                                                    .settings = all_settings,
@@ -78,4 +84,5 @@ const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .listening = listening,
                                                    .notify_usage = notify_usage,
                                                    .database = database,
-                                                   .pid = pid};
+                                                   .pid = pid,
+                                                   .staged = staged};

@@ -50,10 +50,11 @@ struct query_session {
     struct query_rows *open; /* all rows not yet closed, newest first */
     struct query_rows *live; /* the one that streams from conn */
     struct notify_state notify;
-    struct changed_tables *changes; /* NULL: none is known */
-    pthread_mutex_t lock;           /* guards what follows */
-    struct engine_conn *working;    /* the engine is executing on it right now */
-    unsigned interrupts;            /* how many there have been */
+    struct changed_tables *changes;     /* NULL: none is known */
+    const struct engine_staged *staged; /* rows that a statement reads; or NULL */
+    pthread_mutex_t lock;               /* guards what follows */
+    struct engine_conn *working;        /* the engine is executing on it right now */
+    unsigned interrupts;                /* how many there have been */
     _Atomic unsigned late_count;
     struct late_notice *late, **late_end; /* what functions have to tell */
 };

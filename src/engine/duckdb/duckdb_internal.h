@@ -32,6 +32,9 @@ struct duckdb_names {
  * the OIDs of their names. duckdb_type.c */
 const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type type,
                                    const struct duckdb_names *names);
+/* The other way round, for all types but those made of others; a list's depth is
+ * PostgreSQL's at most. The caller destroys it. */
+duckdb_logical_type duckdb_type_make(const struct type *type);
 /* What a type's name makes of it, if it is one of PostgreSQL's. duckdb_alias.c */
 void duckdb_alias_apply(const struct duckdb_names *names, const char *name,
                         struct type *out);

@@ -29,6 +29,10 @@ bool duckdb_session_functions(duckdb_connection connection, struct duckdb_conns 
 bool duckdb_session_settings(duckdb_connection connection, struct duckdb_conns *conns,
                              struct error *err) MUST_CHECK;
 
+/* ENGINE_STAGED(): rows that the session has in hand. duckdb_staged.c */
+bool duckdb_staged(duckdb_connection connection, struct duckdb_conns *conns,
+                   struct error *err) MUST_CHECK;
+
 /* The connection that a statement is being planned on; NULL: one of the engine's own.
  * The context is destroyed. */
 struct duckdb_conn *duckdb_conns_find(struct duckdb_conns *conns,

@@ -238,6 +238,37 @@ const struct type *duckdb_type_new(struct arena *arena, duckdb_logical_type from
     return type && fill_type(&filler, from, type) ? type : NULL;
 }
 
+/* ---- the other way round ---- */
+
+static duckdb_type engines_type(const struct type *type)
+{
+    bool has_unit = type->id == TYPE_TIME || type->id == TYPE_TIMESTAMP;
+    for (size_t i = 0; i < ARRAY_LEN(mappings); i++) {
+        if (mappings[i].id == type->id && (!has_unit || mappings[i].unit == type->unit))
+            return mappings[i].from;
+    }
+    return DUCKDB_TYPE_INVALID;
+}
+
+duckdb_logical_type duckdb_type_make(const struct type *type)
+{
+    if (type->id == TYPE_DECIMAL)
+        return duckdb_create_decimal_type(type->precision, type->scale);
+    if (type->id == TYPE_LIST) {
+        duckdb_logical_type child = duckdb_type_make(&type->children[0]);
+        duckdb_logical_type list = duckdb_create_list_type(child);
+        duckdb_destroy_logical_type(&child);
+        return list;
+    }
+    duckdb_logical_type made =
+        duckdb_create_logical_type(type->id == TYPE_JSON  ? DUCKDB_TYPE_VARCHAR
+                                   : type->id == TYPE_OID ? DUCKDB_TYPE_UINTEGER
+                                                          : engines_type(type));
+    if (made && type->id == TYPE_JSON)
+        duckdb_logical_type_set_alias(made, "JSON");
+    return made;
+}
+
 /* ---- vectors ---- */
 
 static enum layout layout_by_width(duckdb_type physical)

@@ -5,7 +5,7 @@ check "a view over a file" "1|one|1.5
 check "a named view" "2" -c 'select count(*) from named'
 PGCHANNELBINDING=prefer check "the unix socket" "1" -h "$work/socket" -p 7777 -c 'select 1'
 check "copy out" $'1\t\\N' -c 'copy (select 1, null) to stdout'
-check "copy in is refused" "ERROR:  0A000" -v VERBOSITY=sqlstate -c 'copy some_data from stdin'
+check "copy into a view is refused" "ERROR:  42809" -v VERBOSITY=sqlstate -c 'copy some_data from stdin'
 check "copy in disguise is refused" "ERROR:  42601" -v VERBOSITY=sqlstate \
     -c 'explain analyze copy /* x */ some_data to STDOUT'
 check "other files are out of reach" "ERROR:  42501" -v VERBOSITY=sqlstate \
