@@ -99,6 +99,7 @@ def message(kind, body=b""):
 
 
 def startup_packet(version, pairs):
+    pairs = [pair.decode() if isinstance(pair, bytes) else pair for pair in pairs]
     body = b"".join(cstring(part) for pair in pairs for part in pair.split("=", 1)) + b"\0"
     major, minor = version.split(".")
     head = struct.pack("!HH", int(major), int(minor))
@@ -473,6 +474,8 @@ def main():
             skipped += 1
             continue
         failure = (drive if options.drive else play)(transcript, options)
+        if not any(server for _, server in transcript.steps):
+            failure = "it expects nothing"
         if path.stem in differs:
             failure = None if failure else f"no difference any more: {differs[path.stem]}"
         if failure:
