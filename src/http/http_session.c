@@ -218,9 +218,13 @@ static bool interrupt(void *self, enum pgw_interrupt reason, uint64_t *statement
 static void tls_started(void *self, const struct pgw_tls *tls)
 {
     struct http_session *http = self;
-    http->peer.peer.is_tls = true;
+    struct pgw_peer *peer = &http->peer.peer;
+    peer->is_tls = true;
+    peer->tls_version = tls->version;
+    peer->tls_cipher = tls->cipher;
+    peer->certificate_name = tls->certificate_name;
+    peer->certificate_subject = tls->certificate_subject;
     http_await_request(http); /* the handshake had a time of its own */
-    (void)tls;                /* nobody asks for more */
 }
 
 const struct session_ops http_session_ops = {.want = want,

@@ -70,16 +70,15 @@ static bool set_up(struct conn *conn, const char **why)
 
 static enum secure_progress finish(struct conn *conn)
 {
-    struct tls_description description;
     const struct session *session = &conn->session;
-    if (!transport_tls_describe(&conn->transport, &description))
+    const struct pgw_tls *tls = transport_tls_describe(&conn->transport);
+    if (!tls)
         return fail(conn, "out of memory, or a NUL in the certificate's name");
     conn->tls = CONN_SECURE;
     if (conn->factory->tls.at_once)
         interrupts_deadline(conn, 0, PGW_INTERRUPT_NONE);
     if (session->ops->tls_started)
-        session->ops->tls_started(session->self, &description.tls);
-    tls_description_free(&description);
+        session->ops->tls_started(session->self, tls);
     return SECURE_DONE;
 }
 

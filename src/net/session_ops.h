@@ -28,7 +28,8 @@ struct session_ops {
                       uint64_t *statement); /* thread-safe */
     bool (*key_matches)(const void *self,
                         struct pgw_slice key); /* thread-safe, or NULL */
-    void (*tls_started)(void *self, const struct pgw_tls *tls); /* or NULL */
+    /* What *tls says is borrowed until the session is freed. May be NULL. */
+    void (*tls_started)(void *self, const struct pgw_tls *tls);
     void (*free)(void *self);
 };
 

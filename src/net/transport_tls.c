@@ -24,6 +24,9 @@ struct tls_channel {
     SSL *ssl;
     struct tls_context *context;
     struct tls_protocol protocol;
+    struct pgw_tls description;
+    unsigned char *name; /* the client's, as it stands in the description */
+    char *subject;
     int fd;
     bool dry;         /* the last call has read the socket, and emptied it */
     bool ended;       /* or found its end */
@@ -172,35 +175,25 @@ static bool describe_subject(const X509_NAME *subject, char **out)
     return *out != NULL;
 }
 
-bool transport_tls_describe(const struct transport *transport,
-                            struct tls_description *out)
+const struct pgw_tls *transport_tls_describe(struct transport *transport)
 {
-    const struct tls_channel *channel = transport->tls;
+    struct tls_channel *channel = transport->tls;
     const X509 *certificate = SSL_get0_peer_certificate(channel->ssl);
-    *out = (struct tls_description){
-        .tls = {.version = SSL_get_version(channel->ssl),
-                .cipher = SSL_get_cipher_name(channel->ssl),
-                .certificate_hash = {(const char *)channel->context->hash,
-                                     channel->context->hash_len}}};
     bool done = true;
     if (certificate && SSL_get_verify_result(channel->ssl) == X509_V_OK) {
         const X509_NAME *subject = X509_get_subject_name(certificate);
-        done = describe_name(subject, &out->name) &&
-               describe_subject(subject, &out->subject);
-        out->tls.certificate_name = (const char *)out->name;
-        out->tls.certificate_subject = out->subject;
+        done = describe_name(subject, &channel->name) &&
+               describe_subject(subject, &channel->subject);
     }
     ERR_clear_error();
-    if (!done)
-        tls_description_free(out);
-    return done;
-}
-
-void tls_description_free(struct tls_description *description)
-{
-    OPENSSL_free(description->name);
-    OPENSSL_free(description->subject);
-    *description = (struct tls_description){0};
+    channel->description =
+        (struct pgw_tls){.version = SSL_get_version(channel->ssl),
+                         .cipher = SSL_get_cipher_name(channel->ssl),
+                         .certificate_hash = {(const char *)channel->context->hash,
+                                              channel->context->hash_len},
+                         .certificate_name = (const char *)channel->name,
+                         .certificate_subject = channel->subject};
+    return done ? &channel->description : NULL;
 }
 
 /* ---- the transport ---- */
@@ -310,6 +303,8 @@ static void tls_close(struct transport *transport)
         (void)SSL_shutdown(channel->ssl); /* close_notify, if there is room for it */
     ERR_clear_error();
     SSL_free(channel->ssl);
+    OPENSSL_free(channel->name);
+    OPENSSL_free(channel->subject);
     tls_context_unref(channel->context);
     free(channel);
     (void)close(transport->fd);

@@ -33,17 +33,9 @@ bool transport_tls(struct transport *transport, struct tls_context *context,
 enum tls_progress transport_tls_step(struct transport *transport, char *why,
                                      size_t size);
 
-/* What the handshake has brought: texts and all are borrowed until description_free. */
-struct tls_description {
-    struct pgw_tls tls;
-    unsigned char *name;
-    char *subject;
-};
-
-/* False: no memory, or a certificate with a name that has a NUL in it. */
-bool transport_tls_describe(const struct transport *transport,
-                            struct tls_description *out) MUST_CHECK;
-void tls_description_free(struct tls_description *description);
+/* What the handshake has brought, the transport's own. NULL: no memory, or a
+ * certificate with a name that has a NUL in it. */
+const struct pgw_tls *transport_tls_describe(struct transport *transport) MUST_CHECK;
 
 /* For contexts. The method is NULL when there is no memory; BIO_meth_free. */
 BIO_METHOD *transport_tls_method(void);

@@ -141,6 +141,16 @@ class Https(unittest.TestCase):
     def test_query(self):
         self.assertIn('"rows":[[42]]', self.curl("URL/v1/query", "-d", '{"sql": "select 42 as a"}'))
 
+    def test_certificates(self):
+        """By the same rules: cert_user has no password to say."""
+        query = ("URL/v1/query", "-d", '{"sql": "select current_user as u"}', "-u", f"cert_user:{PASSWORD}")
+        good, other, bad = (("--cert", str(TLS / f"{name}.crt"), "--key", str(TLS / f"{name}.key"))
+                            for name in ("good", "other", "revoked"))
+        self.assertIn('[["cert_user"]]', self.curl(*query, *good))
+        self.assertIn("28000", self.curl(*query, *other))
+        self.assertIn("28000", self.curl(*query))
+        self.assertIn("revoked", self.curl(*query, *bad))
+
     def test_large(self):
         got = self.curl("URL/v1/query", "-d", '{"sql": "select i from range(300000) t(i)"}')
         self.assertIn("[299999]]", got)

@@ -16,14 +16,13 @@ static void test_description(void **state)
     set_up(&place);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct pair pair;
-        struct tls_description description;
         open_pair(&pair, &place, rows[i].version);
-        assert_true(transport_tls_describe(&pair.server, &description));
-        assert_string_equal(description.tls.version, rows[i].name);
-        assert_string_equal(description.tls.cipher, SSL_get_cipher_name(pair.client));
-        assert_null(description.tls.certificate_name);
-        assert_int_equal(description.tls.certificate_hash.len, 32);
-        tls_description_free(&description);
+        const struct pgw_tls *tls = transport_tls_describe(&pair.server);
+        assert_non_null(tls);
+        assert_string_equal(tls->version, rows[i].name);
+        assert_string_equal(tls->cipher, SSL_get_cipher_name(pair.client));
+        assert_null(tls->certificate_name);
+        assert_int_equal(tls->certificate_hash.len, 32);
         close_pair(&pair);
     }
     tear_down(&place);
