@@ -103,21 +103,27 @@ struct pair {
     int fd; /* the client's */
 };
 
-static inline void connect_pair(struct pair *pair, struct tls_context *context,
-                                int version, struct tls_protocol protocol)
+/* Both sockets, and the client; the server's is plain. */
+static inline void join_pair(struct pair *pair, int version)
 {
     int fds[2], small = 4096;
     assert_int_equal(
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
     (void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     transport_plain(&pair->server, fds[0]);
-    assert_true(transport_tls(&pair->server, context, protocol));
     pair->ctx = SSL_CTX_new(TLS_client_method());
     assert_int_equal(SSL_CTX_set_max_proto_version(pair->ctx, version), 1);
     pair->client = SSL_new(pair->ctx);
     pair->fd = fds[1];
     assert_int_equal(SSL_set_fd(pair->client, fds[1]), 1);
     SSL_set_connect_state(pair->client);
+}
+
+static inline void connect_pair(struct pair *pair, struct tls_context *context,
+                                int version, struct tls_protocol protocol)
+{
+    join_pair(pair, version);
+    assert_true(transport_tls(&pair->server, context, protocol));
 }
 
 static inline void close_client(struct pair *pair)
