@@ -52,6 +52,8 @@ client_certificates() {
         -startdate 20200101000000Z -enddate 20200102000000Z
     client_certificate "$directory" clients early "/CN=cert_user" \
         -startdate 20990101000000Z -enddate 20990102000000Z
+    printf 'nsComment = "%s"\n' "$(printf 'x%.0s' {1..70000})" >"$directory/long"
+    client_certificate "$directory" clients fat "/CN=cert_user" -extfile "$directory/long"
     client_certificate "$directory" strangers stranger "/CN=cert_user"
     openssl ca -config "$directory/clients.cnf" -revoke "$directory/revoked.crt" 2>/dev/null
     openssl ca -config "$directory/clients.cnf" -gencrl -out "$directory/revoked.pem" 2>/dev/null

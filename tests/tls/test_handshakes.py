@@ -54,6 +54,18 @@ class Handshakes(unittest.TestCase):
                 said = self.talk(PORTS["wirehouse"], made)
                 self.assertEqual(said[1:], ["sslv3 alert handshake failure"])
 
+    def test_long_certificate(self):
+        """What is kept of a client that has not logged in is bounded."""
+        for port, asks in ((PORTS["wirehouse"], True), (HTTPS, False)):
+            said = self.talk(port, context("fat"), asks)
+            self.assertNotIn("ready", said)
+        with Peer(PORTS["wirehouse"]) as peer:
+            peer.offer(SSL_REQUEST)
+            peer.byte()
+            self.assertTrue(peer.secure(context("fat")))  # TLS 1.3 tells later
+            peer.offer(startup("trust_user"))
+            self.assertEqual(peer.outcome(), ["S", "sslv3 alert illegal parameter"])
+
     def test_no_resumption(self):
         """No session of TLS outlives its connection."""
         for version in VERSIONS[2:]:
