@@ -34,7 +34,7 @@ WORKLOADS = [("14 columns", "text", "select * from item"),
 
 
 def drain(server, sql, form):
-    """Rows, CPU seconds, seconds to the first row and in all."""
+    """Rows, CPU seconds, seconds to the first row and in all, bytes."""
     before = cpu_of(server.pid)
     out = subprocess.run([BUILD / "bench/drain", str(server.port), form, sql], capture_output=True, text=True, check=True).stdout.split()
     deadline = time.monotonic() + 1
@@ -42,7 +42,7 @@ def drain(server, sql, form):
     while time.monotonic() < deadline and server.name == "PostgreSQL":
         time.sleep(0.05)  # its process has to end before it is counted
         cpu = cpu_of(server.pid) - before
-    return int(out[0]), cpu, float(out[2]), float(out[3])
+    return int(out[0]), cpu, float(out[2]), float(out[3]), int(out[1])
 
 
 def medians(samples):

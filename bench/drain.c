@@ -68,7 +68,8 @@ static void send_startup(int fd)
 
 static void on_message(struct drain *drain, const uint8_t *header, size_t size)
 {
-    if (header[0] == 'D' && drain->rows++ == 0)
+    bool is_row = header[0] == 'D' || header[0] == 'd';
+    if (is_row && drain->rows++ == 0)
         drain->first_row = now();
     if (header[0] == 'E')
         die("the server answered with an error");

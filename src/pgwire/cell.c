@@ -122,6 +122,38 @@ static const struct choice choices[TYPE_OTHER + 1][LAYOUTS_MAX] = {
     [TYPE_OTHER] = {STRINGS(cell_string16, cell_slice, cell_slice, 0, 1, 1)},
 };
 
+cell_writer *cell_bare(const struct cell *cell)
+{
+    static const struct {
+        cell_writer *text, *bare;
+    } pairs[] = {{cell_text_int8, cell_bare_int8},
+                 {cell_text_int16, cell_bare_int16},
+                 {cell_text_int32, cell_bare_int32},
+                 {cell_text_int64, cell_bare_int64},
+                 {cell_text_uint8, cell_bare_uint8},
+                 {cell_text_uint16, cell_bare_uint16},
+                 {cell_text_uint32, cell_bare_uint32},
+                 {cell_text_oid, cell_bare_oid},
+                 {cell_text_decimal16, cell_bare_decimal16},
+                 {cell_text_decimal32, cell_bare_decimal32},
+                 {cell_text_decimal64, cell_bare_decimal64},
+                 {cell_text_bool, cell_bare_bool},
+                 {cell_text_float, cell_bare_float},
+                 {cell_text_double, cell_bare_double},
+                 {cell_text_date, cell_bare_date},
+                 {cell_text_timestamp, cell_bare_timestamp}};
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (pairs[i].text == cell->write)
+            return pairs[i].bare;
+    }
+    return NULL;
+}
+
+bool cell_is_copy(const struct cell *cell)
+{
+    return cell->write == cell_string16 || cell->write == cell_slice;
+}
+
 static const struct choice *find(enum type_id id, enum layout layout)
 {
     for (size_t i = 0; i < LAYOUTS_MAX && choices[id][i].text; i++) {

@@ -56,6 +56,12 @@ struct cell_memory {
 bool cell_choose(const struct column *column, const struct cell_context *context,
                  struct cell *out, struct cell_memory *memory);
 
+/* The writer of the same text without its length; NULL: there is none. */
+cell_writer *cell_bare(const struct cell *cell);
+
+/* Is the text the bytes of the column as they are? */
+bool cell_is_copy(const struct cell *cell);
+
 static inline size_t cell_size(const struct cell *cell, size_t row)
 {
     if (UNLIKELY(cell->size != NULL))

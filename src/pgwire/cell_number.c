@@ -22,6 +22,10 @@
         ctype value = ((const ctype *)cell->data)[row];                                \
         return cell_length(to, value_int_text(to + 4, value));                         \
     }                                                                                  \
+    uint8_t *cell_bare_##name(const struct cell *cell, size_t row, uint8_t *to)        \
+    {                                                                                  \
+        return value_int_text(to, ((const ctype *)cell->data)[row]);                   \
+    }                                                                                  \
     uint8_t *cell_binary_##name(const struct cell *cell, size_t row, uint8_t *to)      \
     {                                                                                  \
         ctype value = ((const ctype *)cell->data)[row];                                \
@@ -82,6 +86,11 @@ uint8_t *cell_binary_uint128(const struct cell *cell, size_t row, uint8_t *to)
     {                                                                                  \
         ctype value = ((const ctype *)cell->data)[row];                                \
         return cell_length(to, value_decimal64_text(to + 4, value, cell->scale));      \
+    }                                                                                  \
+    uint8_t *cell_bare_decimal##name(const struct cell *cell, size_t row, uint8_t *to) \
+    {                                                                                  \
+        ctype value = ((const ctype *)cell->data)[row];                                \
+        return value_decimal64_text(to, value, cell->scale);                           \
     }                                                                                  \
     uint8_t *cell_binary_decimal##name(const struct cell *cell, size_t row,            \
                                        uint8_t *to)                                    \
@@ -153,6 +162,12 @@ uint8_t *cell_text_bool(const struct cell *cell, size_t row, uint8_t *to)
     return to + 1;
 }
 
+uint8_t *cell_bare_bool(const struct cell *cell, size_t row, uint8_t *to)
+{
+    *to = bool_at(cell, row) ? 't' : 'f';
+    return to + 1;
+}
+
 uint8_t *cell_binary_bool(const struct cell *cell, size_t row, uint8_t *to)
 {
     to = value_put32(to, 1);
@@ -165,6 +180,11 @@ uint8_t *cell_text_float(const struct cell *cell, size_t row, uint8_t *to)
     return cell_length(to, value_float_text(to + 4, ((const float *)cell->data)[row]));
 }
 
+uint8_t *cell_bare_float(const struct cell *cell, size_t row, uint8_t *to)
+{
+    return value_float_text(to, ((const float *)cell->data)[row]);
+}
+
 uint8_t *cell_binary_float(const struct cell *cell, size_t row, uint8_t *to)
 {
     return value_put32(value_put32(to, 4), ((const uint32_t *)cell->data)[row]);
@@ -174,6 +194,11 @@ uint8_t *cell_text_double(const struct cell *cell, size_t row, uint8_t *to)
 {
     return cell_length(to,
                        value_double_text(to + 4, ((const double *)cell->data)[row]));
+}
+
+uint8_t *cell_bare_double(const struct cell *cell, size_t row, uint8_t *to)
+{
+    return value_double_text(to, ((const double *)cell->data)[row]);
 }
 
 uint8_t *cell_rounded_float(const struct cell *cell, size_t row, uint8_t *to)

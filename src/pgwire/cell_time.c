@@ -11,6 +11,11 @@ uint8_t *cell_text_date(const struct cell *cell, size_t row, uint8_t *to)
     return cell_length(to, value_date_text(to + 4, ((const int32_t *)cell->data)[row]));
 }
 
+uint8_t *cell_bare_date(const struct cell *cell, size_t row, uint8_t *to)
+{
+    return value_date_text(to, ((const int32_t *)cell->data)[row]);
+}
+
 uint8_t *cell_binary_date(const struct cell *cell, size_t row, uint8_t *to)
 {
     int32_t days = ((const int32_t *)cell->data)[row], since_2000;
@@ -53,6 +58,14 @@ static uint8_t *text_any_timestamp(const struct cell *cell, size_t row, uint8_t 
 uint8_t *cell_text_timestamp(const struct cell *cell, size_t row, uint8_t *to)
 {
     return text_any_timestamp(cell, row, to, false);
+}
+
+uint8_t *cell_bare_timestamp(const struct cell *cell, size_t row, uint8_t *to)
+{
+    int64_t us;
+    if (!microseconds(cell, row, &us))
+        return cell_fail(cell, "22008");
+    return value_timestamp_text(to, us, false);
 }
 
 uint8_t *cell_text_timestamptz(const struct cell *cell, size_t row, uint8_t *to)

@@ -38,6 +38,13 @@ cell_writer cell_text_bool, cell_binary_bool;
 cell_writer cell_text_float, cell_text_double, cell_binary_float;
 cell_writer cell_rounded_float, cell_rounded_double;
 
+/* Text without a length in front, of what is most often copied: cell_bare. */
+cell_writer cell_bare_int8, cell_bare_int16, cell_bare_int32, cell_bare_int64,
+    cell_bare_uint8, cell_bare_uint16, cell_bare_uint32, cell_bare_oid;
+cell_writer cell_bare_decimal16, cell_bare_decimal32, cell_bare_decimal64;
+cell_writer cell_bare_bool, cell_bare_float, cell_bare_double;
+cell_writer cell_bare_date, cell_bare_timestamp;
+
 /* cell_time.c */
 cell_writer cell_text_date, cell_binary_date, cell_styled_date;
 cell_writer cell_text_time, cell_binary_time;

@@ -26,30 +26,87 @@ static inline block load(const uint8_t *at)
     return bytes;
 }
 
+/* What bytes may be special, for a block at a time. */
+struct marks {
+    block delimiters, quotes, first, span;
+};
+
+static inline struct marks marks_of(const struct copy_out *copy)
+{
+    const block zero = {0};
+    return (struct marks){zero + copy->delimiter, zero + copy->quote,
+                          zero + copy->first, zero + copy->span};
+}
+
+static inline block special(const struct marks *marks, block bytes)
+{
+    return (block)(bytes == marks->delimiters) | (block)(bytes == marks->quotes) |
+           (block)(bytes - marks->first <= marks->span);
+}
+
+static inline bool is_any(block found)
+{
+    halves all = (halves)found;
+    return (all[0] | all[1]) != 0;
+}
+
 /* Has [at, end) a byte that may be special? Looks at whole blocks, beyond the end too.
  */
 static inline bool may_be_special(const struct copy_out *copy, const uint8_t *at,
                                   const uint8_t *end)
 {
     static const block places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    const block zero = {0}, delimiters = zero + copy->delimiter;
-    const block quotes = zero + copy->quote, first = zero + copy->first;
-    const block span = zero + copy->span;
-    block found = zero;
+    const struct marks marks = marks_of(copy);
+    block found = {0};
     if (at == end)
         return false;
-    for (;; at += BLOCK) {
-        block bytes = load(at);
-        block special = (block)(bytes == delimiters) | (block)(bytes == quotes) |
-                        (block)(bytes - first <= span);
-        if (end - at <= BLOCK) {
-            found |= special & (block)(places < zero + (uint8_t)(end - at));
-            break;
-        }
-        found |= special;
+    for (; end - at > BLOCK; at += BLOCK)
+        found |= special(&marks, load(at));
+    found |=
+        special(&marks, load(at)) & (block)(places < (uint8_t)(end - at) + (block){0});
+    return is_any(found);
+}
+
+/* Pieces from both ends of what is shorter than a block, which overlap. */
+static inline block copy_short(const char *from, size_t len, uint8_t *to)
+{
+    uint64_t low = 0, high = 0;
+    if (len >= 8) {
+        memcpy(&low, from, 8);
+        memcpy(&high, from + len - 8, 8);
+        memcpy(to, &low, 8);
+        memcpy(to + len - 8, &high, 8);
+    } else if (len >= 4) {
+        memcpy(&low, from, 4);
+        memcpy(&high, from + len - 4, 4);
+        memcpy(to, &low, 4);
+        memcpy(to + len - 4, &high, 4);
+    } else if (len > 0) {
+        low = (uint8_t)from[0] | (uint64_t)(uint8_t)from[len / 2] << 8 |
+              (uint64_t)(uint8_t)from[len - 1] << 16;
+        to[0] = (uint8_t)from[0];
+        to[len / 2] = (uint8_t)from[len / 2];
+        to[len - 1] = (uint8_t)from[len - 1];
     }
-    halves all = (halves)found;
-    return (all[0] | all[1]) != 0;
+    return (block)(halves){low, high}; /* zeros are nothing special */
+}
+
+/* Copy and look at once, the last block again from the end. */
+static inline bool copy_special(const struct copy_out *copy, struct slice text,
+                                uint8_t *to)
+{
+    const struct marks marks = marks_of(copy);
+    block found = {0}, bytes;
+    if (text.len < BLOCK)
+        return is_any(special(&marks, copy_short(text.data, text.len, to)));
+    for (size_t at = 0; at + BLOCK <= text.len; at += BLOCK) {
+        memcpy(&bytes, text.data + at, BLOCK);
+        memcpy(to + at, &bytes, BLOCK);
+        found |= special(&marks, bytes);
+    }
+    memcpy(&bytes, text.data + text.len - BLOCK, BLOCK);
+    memcpy(to + text.len - BLOCK, &bytes, BLOCK);
+    return is_any(found | special(&marks, bytes));
 }
 
 /* From the end, so that nothing is overwritten before it has been moved. */
@@ -115,6 +172,17 @@ uint8_t *copy_field(const struct copy_out *copy, bool forced, uint8_t *start,
         return may_be_special(copy, start, end) ? escape_text(copy, start, end) : end;
     return forced || asks_for_quotes(copy, start, end) ? quote_text(copy, start, end)
                                                        : end;
+}
+
+uint8_t *copy_text(const struct copy_out *copy, struct slice text, uint8_t *to)
+{
+    bool found = copy_special(copy, text, to);
+    uint8_t *end = to + text.len;
+    if (copy->format == PGW_COPY_TEXT)
+        return UNLIKELY(found) ? escape_text(copy, to, end) : end;
+    return found || reads_otherwise(copy, to, text.len)
+               ? copy_field(copy, false, to, end)
+               : end;
 }
 
 uint8_t *copy_put_signature(uint8_t *to)

@@ -66,6 +66,9 @@ static inline bool copy_is_forced(const struct copy_out *copy, size_t column)
 uint8_t *copy_field(const struct copy_out *copy, bool forced, uint8_t *start,
                     uint8_t *end);
 
+/* Make a field of a text that lies elsewhere; the same room. */
+uint8_t *copy_text(const struct copy_out *copy, struct slice text, uint8_t *to);
+
 /* ---- a row by puts: copy_row.c ---- */
 /* Aim a sink at its copy, and let what it was given go on to `out`. */
 void copy_row_open(struct pgw_row *row);

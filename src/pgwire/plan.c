@@ -58,8 +58,9 @@ struct plan *plan_new(struct arena *arena, const struct type *const *types,
     plan->composites = arena_calloc(arena, count, sizeof *plan->composites);
     plan->renderings = arena_calloc(arena, count, sizeof *plan->renderings);
     plan->fields = arena_calloc(arena, count, sizeof *plan->fields);
-    if (!plan->fields || !plan->formats || !plan->composites || !plan->cells ||
-        !plan->memories || !plan->variable || !plan->renderings ||
+    plan->bare = arena_calloc(arena, count, sizeof(cell_writer *));
+    if (!plan->bare || !plan->fields || !plan->formats || !plan->composites ||
+        !plan->cells || !plan->memories || !plan->variable || !plan->renderings ||
         !arena_on_reset(arena, free_renderings, plan))
         goto no_memory;
     for (size_t i = 0; i < count; i++) {

@@ -16,18 +16,27 @@ static const bool simple[TYPE_OTHER + 1] = {
     [TYPE_TIME] = true,        [TYPE_TIMETZ] = true,  [TYPE_TIMESTAMP] = true,
     [TYPE_TIMESTAMPTZ] = true, [TYPE_INTERVAL] = true};
 
-void plan_copy_field(struct plan *plan, size_t i, const struct column *column)
+static enum plan_field choose_field(const struct plan *plan, size_t i,
+                                    const struct column *column)
 {
     const struct copy_out *copy = plan->copy;
-    enum plan_field field = FIELD_SCANNED;
+    const struct cell *cell = &plan->cells[i];
     if (column->layout == LAYOUT_NULL)
-        field = FIELD_NULL;
-    else if (copy_is_forced(copy, i))
-        field = FIELD_FORCED;
-    else if (copy->is_plain && simple[column->type->id])
-        field = FIELD_PLAIN;
-    plan->fields[i] = field;
-    plan->fixed_bytes += COPY_FIELD_BYTES(0) + copy->null.len + 1;
+        return FIELD_NULL;
+    if (copy_is_forced(copy, i))
+        return FIELD_FORCED;
+    if (cell_is_copy(cell))
+        return FIELD_COPIED;
+    if (!copy->is_plain || !simple[column->type->id])
+        return FIELD_SCANNED;
+    return plan->bare[i] ? FIELD_BARE : FIELD_PLAIN;
+}
+
+void plan_copy_field(struct plan *plan, size_t i, const struct column *column)
+{
+    plan->bare[i] = cell_bare(&plan->cells[i]);
+    plan->fields[i] = choose_field(plan, i, column);
+    plan->fixed_bytes += COPY_FIELD_BYTES(0) + plan->copy->null.len + 1;
 }
 
 /* A value without its length. NULL: it cannot be written. */
@@ -46,25 +55,44 @@ static inline uint8_t *put_null(const struct copy_out *copy, uint8_t *to)
     return to + copy->null.len;
 }
 
+/* What is written first, and then made a field. */
+static uint8_t *put_scanned(const struct plan *plan, size_t i, size_t row, uint8_t *to)
+{
+    uint8_t *end = put_value(&plan->cells[i], row, to);
+    bool forced = plan->fields[i] == FIELD_FORCED;
+    return end ? copy_field(plan->copy, forced, to, end) : NULL;
+}
+
+static inline uint8_t *put_field(const struct plan *plan, size_t i, size_t row,
+                                 uint8_t *to)
+{
+    const struct cell *cell = &plan->cells[i];
+    switch (plan->fields[i]) {
+    case FIELD_BARE:
+        return plan->bare[i](cell, row, to);
+    case FIELD_COPIED:
+        return copy_text(plan->copy, column_slice(cell->column, row), to);
+    case FIELD_PLAIN:
+        return put_value(cell, row, to);
+    case FIELD_SCANNED:
+    case FIELD_FORCED:
+        return put_scanned(plan, i, row, to);
+    case FIELD_NULL:
+        break;
+    }
+    return put_null(plan->copy, to);
+}
+
 uint8_t *plan_copy_line(const struct plan *plan, size_t row, uint8_t *to)
 {
-    const struct copy_out *copy = plan->copy;
-    const struct cell *cell = plan->cells;
-    uint8_t *start = to, delimiter = copy->delimiter;
+    uint8_t *start = to, delimiter = plan->copy->delimiter;
     *to = 'd';
     to += 5;
-    for (size_t i = 0; i < plan->count; i++, cell++) {
-        enum plan_field field = plan->fields[i];
-        if (field == FIELD_NULL || plan_is_null(cell, row)) {
-            to = put_null(copy, to);
-        } else {
-            uint8_t *end = put_value(cell, row, to);
-            if (UNLIKELY(!end))
-                return NULL;
-            to = field == FIELD_PLAIN
-                     ? end
-                     : copy_field(copy, field == FIELD_FORCED, to, end);
-        }
+    for (size_t i = 0; i < plan->count; i++) {
+        to = plan_is_null(&plan->cells[i], row) ? put_null(plan->copy, to)
+                                                : put_field(plan, i, row, to);
+        if (UNLIKELY(!to))
+            return NULL;
         *to++ = delimiter;
     }
     if (plan->count == 0)

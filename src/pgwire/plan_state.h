@@ -10,7 +10,9 @@
 /* How the text of a column becomes fields of a line. */
 enum plan_field {
     FIELD_PLAIN,   /* as it is */
-    FIELD_SCANNED, /* what is special in it is looked for */
+    FIELD_BARE,    /* … by a writer that puts no length */
+    FIELD_COPIED,  /* what is special is looked for in the column's own bytes */
+    FIELD_SCANNED, /* … in what was written */
     FIELD_FORCED,  /* it is always quoted */
     FIELD_NULL     /* there is none */
 };
@@ -23,6 +25,7 @@ struct plan {
     enum pgw_format *formats;
     struct cell *cells;
     enum plan_field *fields; /* of lines */
+    cell_writer **bare;      /* … where they are FIELD_BARE */
     struct cell_memory *memories;
     bool *composites;       /* columns whose structs were declared records */
     struct cell **variable; /* those whose size is the row's */
