@@ -57,7 +57,7 @@ static bool set_rules(SSL_CTX *ssl, struct error *err)
     SSL_CTX_set_alpn_select_cb(ssl, transport_tls_select_protocol, NULL);
     return (SSL_CTX_set_num_tickets(ssl, 0) == 1 &&
             SSL_CTX_set_cipher_list(ssl, ciphers_12) == 1 &&
-            SSL_CTX_set1_groups_list(ssl, groups) == 1) ||
+            SSL_CTX_set1_groups_list(ssl, (void *)(uintptr_t)groups) == 1) ||
            error_no_memory(err);
 }
 
