@@ -82,11 +82,6 @@ create macro __wirehouse.__pg.pg_type_is_visible(type_oid) as
 create macro __wirehouse.__pg.pg_table_is_visible(table_oid) as
     (__wirehouse.__own.path_position(wirehouse_oid_schema(table_oid::pg_oid)) is not null);
 
--- One role owns everything.
-create macro __wirehouse.__pg.pg_get_userbyid(role_oid) as
-    (case role_oid when 10 then 'wirehouse'
-                   else 'unknown (OID=' || role_oid || ')' end)::name;
-
 create macro __wirehouse.__pg.obj_description
     (object_oid) as
     (select max(wh_d.description) from (select object_oid as wh_oid) wh_in

@@ -144,6 +144,10 @@ struct engine_caller_ops {
     bool (*listening)(void *caller, struct arena *, const char *const **names,
                       size_t *count);
     double (*notify_usage)(void *caller);  /* how full the fullest queue is, 0 to 1 */
+    /* Who there is, a text each, in the arena: r, w or a for what they may do, then the
+     * name. False: out of memory. */
+    bool (*roles)(void *caller, struct arena *, const char *const **texts,
+                  size_t *count);
     const char *(*database)(void *caller); /* as the client calls it */
     /* What ENGINE_STAGED() reads: the columns when a statement is prepared, the batches
      * while it is executed. NULL: nothing. Borrowed. */

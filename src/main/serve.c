@@ -229,9 +229,12 @@ static bool open_engine(struct server *server, struct error *err)
         .declared_typmod = declared_typmod};
     const struct database_options database = {.name = database_name,
                                               .spool = spool_limits(server)};
-    return serve_targets(&server->options, &duckdb, err) &&
-           duckdb_engine_new(&duckdb, &engine, err) &&
-           database_init(&server->database, engine, &database, err);
+    if (!serve_targets(&server->options, &duckdb, err) ||
+        !duckdb_engine_new(&duckdb, &engine, err) ||
+        !database_init(&server->database, engine, &database, err))
+        return false;
+    server->database.access = &server->access;
+    return true;
 }
 
 static bool start(struct server *server, struct error *err)

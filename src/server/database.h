@@ -11,6 +11,7 @@
 
 struct engine;
 struct notify_hub;
+struct access;
 struct pool;
 struct query_session;
 
@@ -27,6 +28,7 @@ struct database {
     struct engine *engine; /* owned */
     struct pool *pool;
     struct spool_budget spool;
+    struct access *access; /* whom pg_roles shows; NULL: the session's own user */
     struct notify_hub *notify;
     pthread_mutex_t sessions_lock; /* guards the list, and whose they are */
     struct query_session *sessions;

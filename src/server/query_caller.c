@@ -1,5 +1,8 @@
 /* query_caller.c - what the engine's SQL functions ask of the session, on its threads.
  */
+#include <string.h>
+
+#include "access/access.h"
 #include "server/database.h"
 #include "server/query_session.h"
 
@@ -37,6 +40,47 @@ static bool all_settings(void *caller, struct arena *arena, const char *const **
         fill_cells(&rows[i], out + i * ENGINE_SETTING_CELLS);
     *cells = out;
     return out != NULL;
+}
+
+static bool add_role(struct arena *arena, const char *name, enum user_role role,
+                     const char **out)
+{
+    *out = arena_printf(arena, "%c%s", *role_name(role), name);
+    return *out != NULL;
+}
+
+/* The users that are configured, and the session's own, in the order of their names. */
+static bool list_roles(const struct query_user *own, const struct users *users,
+                       struct arena *arena, const char **out, size_t *count)
+{
+    const char *name = own->name ? own->name : "";
+    bool is_listed = users && users_find(users, name);
+    for (size_t i = 0; users && i < users->count; i++) {
+        const struct user *user = &users->list[i];
+        if (!is_listed && strcmp(name, user->name) < 0) {
+            is_listed = true;
+            if (!add_role(arena, name, own->role, &out[(*count)++]))
+                return false;
+        }
+        if (!add_role(arena, user->name, user->role, &out[(*count)++]))
+            return false;
+    }
+    return is_listed || add_role(arena, name, own->role, &out[(*count)++]);
+}
+
+static bool roles(void *caller, struct arena *arena, const char *const **texts,
+                  size_t *count)
+{
+    const struct query_session *session = caller;
+    struct access *access = session->database->access;
+    struct access_set *set = access ? access_acquire(access) : NULL;
+    const struct users *users = set ? access_users(set) : NULL;
+    const char **out = arena_calloc(arena, (users ? users->count : 0) + 1, sizeof *out);
+    *count = 0;
+    *texts = out;
+    bool done = out && list_roles(&session->user, users, arena, out, count);
+    access_release(set);
+    return done;
 }
 
 static const char *database(void *caller)
@@ -83,6 +127,7 @@ const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .notify = notify,
                                                    .listening = listening,
                                                    .notify_usage = notify_usage,
+                                                   .roles = roles,
                                                    .database = database,
                                                    .pid = pid,
                                                    .staged = staged};

@@ -121,6 +121,33 @@ class Roles(unittest.TestCase):
                 got = run(connection, "select set_config('log_statement', 'none', false)")[0]
                 self.assertEqual(got, "SELECT 1" if role == "admin" else "42501")
 
+    def test_catalogue(self):
+        """pg_roles shows who is configured, and privileges are those of the role."""
+        rows = self.admin.execute("select rolname, rolsuper, rolcanlogin from pg_roles order by oid").fetchall()
+        self.assertEqual(rows, [("wirehouse", True, False), ("Dora X", False, True), ("admin", True, True),
+                                ("anna", True, True), ("ben", False, True), ("carl", False, True),
+                                ("reader", False, True), ("root", False, True), ("writer", False, True)])
+        self.assertEqual(self.admin.execute("select usename from pg_user where usesuper order by 1").fetchall(),
+                         [("admin",), ("anna",)])
+        for statement in RESET.split(";"):
+            self.admin.execute(statement)
+        asked = """select has_table_privilege('t', 'select'), has_table_privilege('t', 'insert'),
+                          has_table_privilege('t', 'Insert, select'), has_schema_privilege('public', 'create'),
+                          has_sequence_privilege('counter', 'usage'), has_database_privilege('main', 'connect'),
+                          has_table_privilege('carl', 't', 'delete'), pg_has_role('ben', 'usage'),
+                          has_table_privilege('t', 'select with grant option'),
+                          has_table_privilege(c.oid, 'truncate') from pg_class c where relname = 't'"""
+        for role, expected in (("reader", "tftfftffff"), ("writer", "ttttttffft"),
+                               ("admin", "ttttttfttt")):
+            with connect(role) as connection:
+                got = "".join("ft"[value] for value in connection.execute(asked).fetchone())
+                self.assertEqual(got, expected, role)
+                self.assertEqual(run(connection, "select has_table_privilege('nobody', 't', 'select')"),
+                                 ("42704", 'role "nobody" does not exist'))
+                self.assertEqual(run(connection, "select has_table_privilege('t', 'fly')"),
+                                 ("22023", 'unrecognized privilege type: "fly"'))
+                self.assertEqual(run(connection, "select has_table_privilege('nosuch', 'select')")[0], "42P01")
+
     def test_signals(self):
         """One's own sessions, and those of others for an admin alone."""
         with connect("reader") as asker, connect("reader") as own, connect("writer") as other:

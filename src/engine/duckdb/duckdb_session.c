@@ -275,6 +275,19 @@ static bool listening(struct call *call)
     return done;
 }
 
+/* Who there is, and what they may do. */
+static bool roles(struct call *call)
+{
+    struct arena arena = {0};
+    const char *const *texts;
+    size_t count;
+    bool done = call->ops->roles(call->caller, &arena, &texts, &count)
+                    ? append_list(call, texts, count)
+                    : error_no_memory(&call->err);
+    arena_free(&arena);
+    return done;
+}
+
 static bool notify_usage(struct call *call)
 {
     double *results = duckdb_vector_get_data(call->result);
@@ -311,6 +324,7 @@ static const struct function {
     {"wirehouse_current_setting_if", "ttb", current_setting_if},
     {"wirehouse_set_config", "tttb", set_config},
     {"wirehouse_user", "t", user},
+    {"wirehouse_roles", "L", roles},
     {"wirehouse_database", "t", database},
     {"wirehouse_backend_pid", "n", backend_pid},
     {"wirehouse_cancel_backend", "bn", cancel_backend},
