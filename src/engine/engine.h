@@ -143,7 +143,7 @@ struct engine_caller_ops {
     /* What the session listens to, in the arena. False: out of memory. */
     bool (*listening)(void *caller, struct arena *, const char *const **names,
                       size_t *count);
-    double (*notify_usage)(void *caller);  /* how full the fullest queue is, 0 to 1 */
+    double (*notify_usage)(void *caller); /* how full the fullest queue is, 0 to 1 */
     /* Who there is, a text each, in the arena: r, w or a for what they may do, then the
      * name. False: out of memory. */
     bool (*roles)(void *caller, struct arena *, const char *const **texts,

@@ -77,6 +77,7 @@ KEYS = (b'{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvP
 TOKEN = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc." + b"h" * 86
 for name, data in {"token": b"\0" + TOKEN, "claims": b"\1" + HEADER + b"\0" + CLAIMS, "keys": b"\2" + KEYS}.items():
     (pathlib.Path(sys.argv[1]) / f"jwt-{name}").write_bytes(data)
+
 # Files that say who may connect.
 access = {"users": '"a" "b"\n"x""y" "" "writer" ; c\n# d\n',
           "rules": 'local all all peer map=m\nhost "main",@f +a 10.0.0.0/8 md5 role=reader\n'
