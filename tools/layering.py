@@ -23,6 +23,7 @@ MAY = {
     "net": {"core", "batch", "pgwire", PUBLIC},
     "catalog": {"core"},
     "config": {"core"},
+    "limit": {"core"},
     "access": {"core", PUBLIC, *SECRETS},
     "engine": {"core", "batch", "catalog"},
     "sql": {"core"},

@@ -1,14 +1,15 @@
 /* strmap.c - a hash map from byte strings to pointers.
  *
  * Open addressing with linear probing and backward-shift deletion, at most 3/4 full.
- * The hash is FNV-1a started from a number that the peer does not know, so that nobody
- * can choose names that collide. */
+ * The hash has a key that the peer does not know, so that nobody can choose names that
+ * collide. */
 #include "core/strmap.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "core/entropy.h"
+#include "core/siphash.h"
 
 enum { FIRST_CAPACITY = 16 };
 
@@ -21,10 +22,8 @@ struct strmap_entry {
 
 static uint64_t hash_of(const struct strmap *map, struct slice key)
 {
-    uint64_t hash = map->seed;
-    for (size_t i = 0; i < key.len; i++)
-        hash = (hash ^ (unsigned char)key.data[i]) * UINT64_C(0x100000001b3);
-    return hash ^ (hash >> 29);
+    const uint64_t seed[2] = {map->seed, ~map->seed};
+    return siphash(seed, key);
 }
 
 void strmap_free(struct strmap *map)
