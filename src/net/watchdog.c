@@ -137,19 +137,20 @@ static void close_listeners(struct watchdog *dog)
     dog->resume_at_us = 0;
 }
 
-static void begin_drain(struct watchdog *dog, uint64_t now_us)
+/* Their times begin now, not when the watchdog woke up. */
+static void begin_drain(struct watchdog *dog)
 {
     close_listeners(dog);
     interrupts_drain(dog->net);
-    dog->ends_us = now_us + atomic_load(&dog->net->drain_ms) * UINT64_C(1000);
+    dog->ends_us = clock_now_us() + atomic_load(&dog->net->drain_ms) * UINT64_C(1000);
     dog->state = DRAINING;
 }
 
-static void begin_stop(struct watchdog *dog, uint64_t now_us)
+static void begin_stop(struct watchdog *dog)
 {
     close_listeners(dog);
     interrupts_shutdown(dog->net);
-    dog->ends_us = now_us + STOP_GRACE_US;
+    dog->ends_us = clock_now_us() + STOP_GRACE_US;
     dog->state = STOPPING;
 }
 
@@ -167,9 +168,9 @@ static void advance_stop(struct watchdog *dog, uint64_t now_us)
     unsigned wanted = atomic_load(&net->stop_requested);
     bool is_over = dog->state == DRAINING && now_us >= dog->ends_us;
     if (dog->state == SERVING && wanted == NET_STOP_DRAIN)
-        begin_drain(dog, now_us);
+        begin_drain(dog);
     if (dog->state < STOPPING && (wanted == NET_STOP_NOW || is_over))
-        begin_stop(dog, now_us);
+        begin_stop(dog);
     bool nobody = dog->state != SERVING && atomic_load(&net->registry.live) == 0;
     if (dog->state < LEAVING &&
         (nobody || (dog->state == STOPPING && now_us >= dog->ends_us)))

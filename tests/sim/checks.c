@@ -55,6 +55,26 @@ static void check_slots(const struct net *net)
     SIM_CHECK(!waiting || taken == slots->total, "%u wait beside a free slot", waiting);
 }
 
+/* Strangers and places are those of connections, or of one that is taking or giving
+ * them back. */
+static void check_admission(const struct net *net)
+{
+    unsigned strangers = 0, places = 0, live = 0;
+    const struct conn *conn;
+    if (!threads_is_free(&net->lobby.lock))
+        return;
+    for (size_t i = 0; (conn = registry_at(&net->registry, i)); i++) {
+        live += state_of(conn) != CONN_FREE;
+        strangers += conn->stranger != STRANGER_NOT;
+        places += conn->has_place;
+    }
+    SIM_CHECK(net->lobby.count == strangers && strangers <= net->lobby.most,
+              "%u strangers of %u are counted as %u", strangers, net->lobby.most,
+              net->lobby.count);
+    SIM_CHECK(net->places_taken <= places + live,
+              "%u places are taken, by %u connections", net->places_taken, places);
+}
+
 void checks_step(void)
 {
     const struct net *net = world_net();
@@ -64,6 +84,7 @@ void checks_step(void)
     for (size_t i = 0; (conn = registry_at(&net->registry, i)); i++)
         check_conn(conn);
     check_slots(net);
+    check_admission(net);
 }
 
 /* ---- when nothing can move ---- */
@@ -146,11 +167,12 @@ void checks_end(void)
     const struct net *net = world_net();
     unsigned live = net->registry.live;
     if (live > 0)
-        SIM_CHECK(sched_now_us() >= world_stopped_at() + STOP_GRACE_US,
+        SIM_CHECK(sched_now_us() >= world_cut_at() + STOP_GRACE_US,
                   "%u connections are left, before the time of grace is over", live);
     else
         SIM_CHECK(net->slots.taken == 0 && net->slots.waiting == 0 &&
-                      net->deadlines.len == 0,
+                      net->deadlines.len == 0 && net->places_taken == 0 &&
+                      net->lobby.count == 0,
                   "%u slots, %u waiting, %zu deadlines are left", net->slots.taken,
                   net->slots.waiting, net->deadlines.len);
 }

@@ -236,11 +236,13 @@ static void check_end(struct client *client)
     bool answered = expect->ready && is_over(client);
     bool graced = expect->has_ended && now >= client->ended_at + GRACE_US;
     bool refused = !kernel_was_served(client->sock);
-    bool late = !expect->ready && now >= client->arrived_at + world_login_us();
+    bool late = !expect->ready && now >= client->arrived_at + world_stranger_us();
     SIM_CHECK(world_is_stopping() || expect->fatal || refused || late || graced ||
+                  expect_may_end(expect) ||
                   (answered && (client->terminated || expect->has_ended)),
               "%s: the connection is closed without a reason", client->name);
-    SIM_CHECK(expect->len == 0 || world_is_stopping() || graced,
+    SIM_CHECK(expect->len == 0 || world_is_stopping() || graced ||
+                  expect_may_end(expect),
               "%s: the last message is cut", client->name);
     kernel_close(client->sock);
     leave(client, "is at its end");

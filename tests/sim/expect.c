@@ -70,14 +70,27 @@ static bool may_cancel(const struct expect *expect, const char *text)
     if (strstr(text, "statement timeout"))
         return script->timeout_ms &&
                has_passed(expect->begun_at[expect->query], script->timeout_ms);
-    return world_is_stopping() || expect->has_ended; /* the engine's own words */
+    return world_is_cut() || expect->has_ended; /* the engine's own words */
 }
 
+/* While the server drains, only between queries and outside of a block. */
 static bool may_stop(const struct expect *expect, const char *text)
 {
-    (void)expect;
+    bool is_idle = !expect->ready || (expect->step == 0 && expect->transaction == 'I');
     (void)text;
-    return world_is_stopping();
+    return world_is_cut() || (world_is_stopping() && is_idle);
+}
+
+static bool may_be_too_late(const struct expect *expect, const char *text)
+{
+    (void)text;
+    return world_is_stopping() && !expect->ready;
+}
+
+static bool may_be_full(const struct expect *expect, const char *text)
+{
+    (void)text;
+    return !expect->ready;
 }
 
 static bool may_end_idle(const struct expect *expect, const char *text)
@@ -95,6 +108,11 @@ static bool may_end_idle_block(const struct expect *expect, const char *text)
            has_passed(since, expect->script->idle_block_ms);
 }
 
+bool expect_may_end(const struct expect *expect)
+{
+    return may_end_idle(expect, "") || may_end_idle_block(expect, "");
+}
+
 static bool may_abort(const struct expect *expect, const char *text)
 {
     (void)text;
@@ -110,6 +128,7 @@ static const struct error_rule {
     {"57P01", true, may_stop},           {"57P05", true, may_end_idle},
     {"25P03", true, may_end_idle_block}, {"57014", false, may_cancel},
     {"22012", false, may_divide},        {"25P02", false, may_abort},
+    {"57P03", true, may_be_too_late},    {"53300", true, may_be_full},
 };
 
 static void check_error(struct expect *expect, const struct message *message)

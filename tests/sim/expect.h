@@ -30,6 +30,8 @@ struct expect {
 
 void expect_begin(struct expect *expect, const char *name, const struct script *script);
 void expect_bytes(struct expect *expect, const uint8_t *bytes, size_t len);
+/* Has it been idle for too long? Who does not read is not told. */
+bool expect_may_end(const struct expect *expect);
 /* The queries that have been answered are those before expect->query. */
 
 #endif

@@ -23,6 +23,9 @@
     X(HANG_UP_UNHEARD, "hang-up-unheard",                                              \
       "a hang-up is not heard while a thread is away")                                 \
     X(SHUTDOWN_UNHEARD, "shutdown-unheard", "net_stop tells no session")               \
+    X(DRAIN_CUTS, "drain-cuts", "a drain ends what is under way")                      \
+    X(ROOM_UNTOLD, "room-untold", "nobody says that there is room for strangers")      \
+    X(PLACE_KEPT, "place-kept", "who goes keeps its place")                            \
     X(NO_REPEAT, "no-repeat", "interrupts are not repeated")                           \
     X(SLOT_TWICE, "slot-twice", "a slot is given back twice")                          \
     X(SLOT_KEPT, "slot-kept", "a slot is not given back")                              \

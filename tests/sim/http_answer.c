@@ -117,7 +117,10 @@ static bool is_cancelled(const struct http_client *client,
                          const struct http_request_spec *request,
                          const struct answer *answer)
 {
-    if (world_is_stopping() && answer->status == 503 && says(answer, "57P01"))
+    if (world_is_cut() && answer->status == 503 && says(answer, "57P01"))
+        return true;
+    if (request->kind != REQUEST_HEALTH && answer->status == 503 &&
+        says(answer, "53300"))
         return true;
     if (answer->status != 408 || !says(answer, "57014"))
         return false;
@@ -125,7 +128,7 @@ static bool is_cancelled(const struct http_client *client,
         return request->cancels > 0;
     if (says(answer, "statement timeout"))
         return has_timed_out(request);
-    return world_is_stopping() || client->has_ended; /* the engine's own words */
+    return world_is_cut() || client->has_ended; /* the engine's own words */
 }
 
 size_t http_answer_check(const struct http_client *client,

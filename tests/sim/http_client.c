@@ -168,6 +168,16 @@ static void say(struct http_client *client)
               client->requests[client->asked - 1].id);
 }
 
+/* Who has had no query answered may be told to go when others wait. */
+static bool may_be_sent_away(const struct http_client *client)
+{
+    for (unsigned i = 0; i < client->answered; i++) {
+        if (client->requests[i].kind != REQUEST_HEALTH)
+            return false;
+    }
+    return sched_now_us() >= client->arrives_at + world_stranger_us();
+}
+
 /* The server has closed the connection: was there a reason? */
 static void check_end(struct http_client *client)
 {
@@ -177,7 +187,8 @@ static void check_end(struct http_client *client)
     bool broke =
         under_way && http_answer_may_break(&client->requests[client->answered]);
     SIM_CHECK(world_is_stopping() || graced || refused || broke ||
-                  (client->has_ended && is_over(client)) || client->was_broken,
+                  may_be_sent_away(client) || (client->has_ended && is_over(client)) ||
+                  client->was_broken,
               "%s: the connection is closed without a reason", client->name);
     kernel_close(client->sock);
     leave(client, "is at its end");

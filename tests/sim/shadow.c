@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "faults.h"
+#include "net/admission.h"
 #include "net/interrupts.h"
 #include "net/loop.h"
 #include "net/serve.h"
@@ -206,6 +207,25 @@ WRAP(void, deadlines_remove, struct deadlines *deadlines, struct conn *conn)
         __real_deadlines_remove(deadlines, conn);
 }
 
+WRAP(void, lobby_leave, struct lobby *lobby, struct conn *conn, bool *awaited)
+{
+    __real_lobby_leave(lobby, conn, awaited);
+    *awaited = *awaited && !fault_is(FAULT_ROOM_UNTOLD);
+}
+
+WRAP(bool, lobby_pass, struct lobby *lobby, struct conn *conn, bool *awaited)
+{
+    bool passes = __real_lobby_pass(lobby, conn, awaited);
+    *awaited = *awaited && !fault_is(FAULT_ROOM_UNTOLD);
+    return passes;
+}
+
+WRAP(void, admission_leave, struct conn *conn)
+{
+    conn->has_place = conn->has_place && !fault_is(FAULT_PLACE_KEPT);
+    __real_admission_leave(conn);
+}
+
 WRAP(void, interrupts_hang_up, struct net *net, conn_handle handle)
 {
     if (!fault_is(FAULT_HANG_UP_UNHEARD))
@@ -308,6 +328,8 @@ WRAP(bool, pgw_session_interrupt, pgw_session *session, enum pgw_interrupt reaso
               "a session is interrupted that may be freed meanwhile");
     if (fault_is(FAULT_CANCEL_ANY))
         *statement = 0;
+    if (fault_is(FAULT_DRAIN_CUTS) && reason == PGW_INTERRUPT_DRAIN)
+        reason = PGW_INTERRUPT_SHUTDOWN;
     bool again = __real_pgw_session_interrupt(session, reason, statement);
     sim_trace("interrupt: conn %u, reason %d, statement %llu%s", conn->index,
               (int)reason, (unsigned long long)*statement, again ? ", again" : "");

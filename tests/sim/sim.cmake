@@ -17,7 +17,7 @@ set(sim_wraps
     socket bind listen setsockopt getsockname accept4 recv sendmsg
     conn_open conn_park conn_yield conn_wake conn_claim conn_resume conn_seize conn_retire
     loop_wake run_queue_doze run_queue_pop run_queue_pass_on deadlines_set deadlines_remove
-    interrupts_hang_up interrupts_shutdown slots_take slots_release
+    interrupts_hang_up interrupts_shutdown lobby_leave lobby_pass admission_leave slots_take slots_release
     pgw_session_want pgw_session_run pgw_session_recv_buf pgw_session_recv_ack
     pgw_session_send_iov pgw_session_send_ack pgw_session_idle pgw_session_free
     pgw_session_key_matches pgw_session_interrupt)

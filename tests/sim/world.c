@@ -34,9 +34,13 @@ static struct {
     unsigned client_count, http_count;
     struct session_defaults defaults;
     bool is_crowded;
-    bool stopping, has_stopped; /* net_stop has begun, has returned */
+    bool ended;                 /* net_run has returned */
+    bool stopping, has_stopped; /* net_drain or net_stop has begun, the last returned */
     uint64_t stops_at;          /* 0 = when the clients have gone */
-    uint64_t stopped_at;
+    bool drains;                /* before it stops, */
+    uint64_t drain_us;          /* for so long, */
+    uint64_t patience_us;       /* unless it is stopped after that */
+    uint64_t cut_at;            /* what still runs is ended */
 } world;
 
 const struct net *world_net(void)
@@ -58,7 +62,8 @@ bool world_is_innermost(const pthread_mutex_t *mutex)
 {
     const struct net *net = world.net;
     return net && (mutex == &net->slots.lock || mutex == &net->deadlines.lock ||
-                   mutex == &net->queue.lock || mutex == &net->registry.lock);
+                   mutex == &net->queue.lock || mutex == &net->registry.lock ||
+                   mutex == &net->lobby.lock || mutex == &net->peers.lock);
 }
 
 uint64_t world_http_timeout_us(void)
@@ -71,14 +76,19 @@ bool world_is_stopping(void)
     return world.stopping;
 }
 
-uint64_t world_stopped_at(void)
+uint64_t world_cut_at(void)
 {
-    return world.stopped_at;
+    return world.cut_at;
 }
 
-uint64_t world_login_us(void)
+bool world_is_cut(void)
 {
-    return (uint64_t)world.session.login_timeout_ms * 1000;
+    return world.stopping && sched_now_us() >= world.cut_at;
+}
+
+uint64_t world_stranger_us(void)
+{
+    return LOBBY_LEAST_US; /* less than any login timeout */
 }
 
 /* ---- the server ---- */
@@ -136,6 +146,7 @@ static void *serve(void *self)
               "the server does not start");
     world.net = net;
     SIM_CHECK(net_run(net, &err), "the server does not run");
+    world.ended = true;
     checks_end();
     (void)sched_wait(has_stopped, NULL, UINT64_MAX);
     net_free(net);
@@ -166,6 +177,12 @@ static bool has_nobody(const void *self)
     return world.net->registry.live == 0;
 }
 
+static bool has_ended(const void *self)
+{
+    (void)self;
+    return world.ended;
+}
+
 static bool everybody_has_gone(void)
 {
     for (unsigned i = 0; i < world.client_count; i++)
@@ -183,6 +200,19 @@ static bool has_begun(const void *self)
     return world.net != NULL;
 }
 
+/* Everybody may end what is under way, until the time is over or somebody loses
+ * patience. */
+static void drain(void)
+{
+    uint64_t now = sched_now_us();
+    uint64_t least =
+        world.patience_us < world.drain_us ? world.patience_us : world.drain_us;
+    world.cut_at = now + least;
+    sim_trace("net_drain");
+    net_drain(world.net, (unsigned)(world.drain_us / 1000));
+    (void)sched_wait(has_ended, NULL, now + world.patience_us);
+}
+
 static void *stop(void *self)
 {
     (void)self;
@@ -191,7 +221,9 @@ static void *stop(void *self)
     if (everybody_has_gone())
         (void)sched_wait(has_nobody, NULL, UINT64_MAX);
     world.stopping = true;
-    world.stopped_at = sched_now_us();
+    world.cut_at = sched_now_us();
+    if (world.drains)
+        drain();
     sim_trace("net_stop");
     net_stop(world.net);
     world.has_stopped = true;
@@ -242,7 +274,10 @@ static void make_options(void)
                              .max_connections = (unsigned)sim_range(1, 12),
                              .yield_steps = steps[sim_scenario(ARRAY_LEN(steps))]};
     if (sim_scenario_chance(700))
-        world.options.max_connections = SHADOW_CONNS_MAX;
+        world.options.max_connections = 0;
+    world.options.max_all = SHADOW_CONNS_MAX;
+    world.options.max_strangers =
+        sim_scenario_chance(300) ? (unsigned)sim_range(1, 3) : SHADOW_CONNS_MAX / 2;
     world.session = (struct pgw_session_options){
         .high_water_bytes = high_water[sim_scenario(ARRAY_LEN(high_water))],
         .login_timeout_ms = (uint32_t)sim_range(5000, 20000)};
@@ -307,6 +342,9 @@ static void begin(const struct sim_options *options)
     make_http_clients(options);
     if (sim_scenario_chance(400))
         world.stops_at = sched_now_us() + sim_range(1, 1000000);
+    world.drains = sim_scenario_chance(500);
+    world.drain_us = sim_range(0, 3000) * 1000;
+    world.patience_us = sim_scenario_chance(300) ? sim_range(0, 1000000) : 100000000;
     sched_add_actor(&(struct sched_actor){"nudge", NULL, may_nudge, nudge, never});
     (void)sched_add_fiber("watchdog", serve, NULL);
     (void)sched_add_fiber("stopper", stop, NULL);
