@@ -97,7 +97,7 @@ static bool limit_addresses(struct net *net, const struct limit_reading *reading
 static bool apply(struct server *server, const struct options *options,
                   struct arena *arena, struct error *err)
 {
-    struct limit_list users, databases, addresses;
+    struct limit_list users = {0}, databases = {0}, addresses = {0};
     const struct limit_reading of_users = {arena, "user-connections", err};
     const struct limit_reading of_databases = {arena, "database-connections", err};
     const struct limit_reading of_addresses = {arena, "address-connections", err};

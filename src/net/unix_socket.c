@@ -167,7 +167,7 @@ bool unix_socket_bind(int fd, const struct address *address,
 {
     struct stat file;
     const char *path = address_path(address);
-    int lock_fd;
+    int lock_fd = -1;
     *out = (struct unix_socket){0};
     if (!take_lock(path, &lock_fd, err))
         return false;
