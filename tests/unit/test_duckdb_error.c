@@ -139,6 +139,7 @@ static const struct row {
     {"select id from item a, item b", "42702", "column reference \"id\" is ambiguous"},
     {"select * from item a, item a", "42712",
      "table name \"a\" specified more than once"},
+    {"Binder Error: Cannot insert into a generated column", "428C9", NULL},
     {"Binder Error: Ambiguous reference to catalog or schema \"x\"", "42702", NULL},
     {"select nosuch from plain", "42703", "column \"nosuch\" does not exist"},
     {"select nosuch", "42703", "column \"nosuch\" does not exist"},

@@ -94,6 +94,7 @@ const struct duckdb_error_rule duckdb_error_rules[] = {
     {"Catalog", NULL, "42000", NULL, 0},
     {"Dependency", NULL, "2BP01", NULL, 0},
     /* columns */
+    {"Binder", "Cannot insert into a generated column", "428C9", NULL, 0},
     {"Binder", "Ambiguous reference to column name \"%c\"", "42702",
      "column reference \"%c\" is ambiguous", RULE_DETAIL},
     {"Binder", "Ambiguous reference to table \"%t\"", "42712",
