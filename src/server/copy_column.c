@@ -25,21 +25,6 @@ static enum pgw_status read_param(const struct copy_column *column,
     return column->param->read(source, value, cell, err);
 }
 
-/* As the engine keeps strings: short ones inside. */
-static void put_string(struct slice text, void *cell)
-{
-    enum { INSIDE = 12, PREFIX = 4 };
-    char entry[16] = {0};
-    uint32_t len = (uint32_t)text.len;
-    memcpy(entry, &len, sizeof len);
-    memcpy(entry + PREFIX, text.data, text.len < INSIDE ? text.len : INSIDE);
-    if (text.len > INSIDE) {
-        memcpy(entry + PREFIX, text.data, PREFIX);
-        memcpy(entry + 8, &text.data, sizeof text.data);
-    }
-    memcpy(cell, entry, sizeof entry);
-}
-
 static enum pgw_status read_string(const struct copy_column *column,
                                    const struct param_source *source,
                                    const struct pgw_value *value, void *cell,
@@ -50,7 +35,7 @@ static enum pgw_status read_string(const struct copy_column *column,
         return pgw_fail(err, "54000", "a value of %zu bytes is too long",
                         value->raw.len);
     enum pgw_status status = column->param->read(source, value, &text, err);
-    put_string(text, cell);
+    copy_put_string(text, cell);
     return status;
 }
 
@@ -117,7 +102,7 @@ static enum pgw_status read_digits(const struct copy_column *column,
     const char *copy = arena_copy(source->arena, text.data, text.len);
     if (!copy)
         return no_memory(err);
-    put_string((struct slice){copy, text.len}, cell);
+    copy_put_string((struct slice){copy, text.len}, cell);
     return PGW_OK;
 }
 
@@ -156,7 +141,7 @@ static enum pgw_status read_label(const struct copy_column *column,
     for (size_t i = 0; i < type->label_count; i++) {
         if (!slice_equal(type->labels[i], (struct slice){text.data, text.len}))
             continue;
-        put_string(type->labels[i], cell);
+        copy_put_string(type->labels[i], cell);
         return PGW_OK;
     }
     return pgw_value_fail(value, err, "22P02",
@@ -203,7 +188,8 @@ static const struct row {
      read_param, 0, 0},
     {TYPE_DECIMAL, TYPE_DECIMAL, LAYOUT_FIXED16, PGW_NUMERICOID, copy_quick_decimal,
      read_decimal, 0, 0},
-    {TYPE_TEXT, TYPE_TEXT, LAYOUT_STRING16, PGW_TEXTOID, NULL, read_string, 0, 0},
+    {TYPE_TEXT, TYPE_TEXT, LAYOUT_STRING16, PGW_TEXTOID, copy_quick_text, read_string,
+     0, 0},
     {TYPE_JSON, TYPE_JSON, LAYOUT_STRING16, PGW_JSONOID, NULL, read_string, 0, 0},
     {TYPE_BYTES, TYPE_BYTES, LAYOUT_STRING16, PGW_BYTEAOID, NULL, read_string, 0, 0},
     {TYPE_BIT, TYPE_BIT, LAYOUT_STRING16, PGW_VARBITOID, NULL, read_string, 0, 0},

@@ -17,9 +17,9 @@
 struct copy_column;
 
 /* The usual form of a value, or false: then the long way is gone, which knows all
- * others and the errors. */
+ * others and the errors. The text is UTF-8; what a cell points to lives in the heap. */
 typedef bool copy_quick(const struct copy_column *column, struct slice text,
-                        void *cell);
+                        struct arena *heap, void *cell);
 /* The long way, text and binary. What a cell points to lives in source->arena. */
 typedef enum pgw_status copy_reader(const struct copy_column *column,
                                     const struct param_source *source,
@@ -48,8 +48,11 @@ bool copy_column_init(struct copy_column *out, const struct type *type,
                       struct arena *arena, struct error *err) MUST_CHECK;
 
 /* copy_quick.c */
-copy_quick copy_quick_bool, copy_quick_int, copy_quick_double, copy_quick_float,
-    copy_quick_decimal, copy_quick_date, copy_quick_timestamp;
+copy_quick copy_quick_text, copy_quick_bool, copy_quick_int, copy_quick_double,
+    copy_quick_float, copy_quick_decimal, copy_quick_date, copy_quick_timestamp;
+
+/* As the engine keeps strings: short ones inside, of longer ones where they are. */
+void copy_put_string(struct slice text, void *cell);
 
 /* A number without exponent, rounded to the column's scale. *overflow: it has too many
  * digits. False: it is none, or it overflows. */

@@ -117,9 +117,9 @@ static enum step step_plain(struct copy_lines *lines, char c, size_t at,
         if (lines->line_end == COPY_END_CR)
             return STEP_LINE;
         lines->scan = COPY_SCAN_CR;
-    } else if (c == '\\' && (!lines->is_csv || at == 0)) {
+    } else if (c == '\\' && !lines->is_csv) {
         lines->scan = COPY_SCAN_ESCAPED;
-        lines->has_special = lines->has_special || !lines->is_csv;
+        lines->has_special = true;
     }
     return STEP_ON;
 }
@@ -273,6 +273,29 @@ static enum copy_next take_end(struct copy_lines *lines, size_t at, struct slice
     return next == COPY_ROW && len == 0 ? COPY_MORE : next;
 }
 
+/* In csv a backslash says something at the start of a line alone. */
+static bool begins_marker(const struct copy_lines *lines, char c)
+{
+    return c == '\\' && lines->is_csv && lines->quote != c && lines->delimiter != c;
+}
+
+/* From a special byte on: past the delimiters for which there is room, which are most
+ * of what is special, to the next byte that is not one. */
+static size_t skip_fields(struct copy_lines *lines, struct scan *scan, size_t i,
+                          size_t base)
+{
+    const char delimiter = lines->delimiter;
+    size_t count = lines->field_count, room = lines->in_quote ? 0 : lines->field_room;
+    uint32_t odd = 0;
+    while (count < room && i < scan->len && scan->data[i] == delimiter) {
+        lines->ends[count++] = base + i;
+        i = scan_next(scan, i + 1, &odd);
+    }
+    lines->field_count = count;
+    lines->odd |= odd;
+    return i;
+}
+
 enum copy_next copy_lines_next(struct copy_lines *lines, struct slice *data,
                                struct slice *line, struct pgw_error *err)
 {
@@ -288,13 +311,17 @@ enum copy_next copy_lines_next(struct copy_lines *lines, struct slice *data,
     const size_t base = buf_len(&lines->kept); /* position of *data's first byte */
     struct scan scan = {&lines->set, data->data, data->len, SIZE_MAX, 0, 0};
     size_t i = 0;
+    if (base == 0 && begins_marker(lines, data->data[0])) {
+        lines->scan = COPY_SCAN_ESCAPED;
+        i = 1;
+    }
     while (i < data->len) {
-        bool steps = lines->scan != COPY_SCAN_PLAIN ||
-                     (lines->is_csv && base + i == 0 && data->data[0] == '\\');
         size_t next = scan_next(&scan, i, &lines->odd);
-        i = steps ? i : next;
-        if (i == data->len)
-            break;
+        if (lines->scan == COPY_SCAN_PLAIN) {
+            i = skip_fields(lines, &scan, next, base);
+            if (i == data->len)
+                break;
+        }
         switch (step(lines, data->data[i], base + i, err)) {
         case STEP_ERROR:
             return COPY_ERROR;

@@ -12,8 +12,39 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool copy_quick_bool(const struct copy_column *column, struct slice text, void *cell)
+void copy_put_string(struct slice text, void *cell)
 {
+    enum { INSIDE = 12, PREFIX = 4 };
+    char entry[16] = {0};
+    uint32_t len = (uint32_t)text.len;
+    memcpy(entry, &len, sizeof len);
+    if (text.len <= INSIDE) {
+        memcpy(entry + PREFIX, text.data, text.len);
+    } else {
+        memcpy(entry + PREFIX, text.data, PREFIX);
+        memcpy(entry + 8, &text.data, sizeof text.data);
+    }
+    memcpy(cell, entry, sizeof entry);
+}
+
+bool copy_quick_text(const struct copy_column *column, struct slice text,
+                     struct arena *heap, void *cell)
+{
+    enum { INSIDE = 12, LONGEST = 1 << 30 };
+    (void)column;
+    if (text.len > INSIDE) {
+        text.data = text.len < LONGEST ? arena_copy(heap, text.data, text.len) : NULL;
+        if (!text.data)
+            return false;
+    }
+    copy_put_string(text, cell);
+    return true;
+}
+
+bool copy_quick_bool(const struct copy_column *column, struct slice text,
+                     struct arena *heap, void *cell)
+{
+    (void)heap;
     (void)column;
     char c = text.len == 1 ? text.data[0] : '\0';
     *(uint8_t *)cell = c == 't';
@@ -21,8 +52,10 @@ bool copy_quick_bool(const struct copy_column *column, struct slice text, void *
 }
 
 /* A sign and up to 18 digits. */
-bool copy_quick_int(const struct copy_column *column, struct slice text, void *cell)
+bool copy_quick_int(const struct copy_column *column, struct slice text,
+                    struct arena *heap, void *cell)
 {
+    (void)heap;
     enum { DIGITS = 18 };
     bool negative = text.len > 0 && text.data[0] == '-';
     size_t at = negative;
@@ -83,8 +116,10 @@ static bool read_digits(struct slice text, size_t most, struct digits *out)
 
 /* Both the digits and the power of ten are exact as doubles, so one division rounds as
  * it should. */
-bool copy_quick_double(const struct copy_column *column, struct slice text, void *cell)
+bool copy_quick_double(const struct copy_column *column, struct slice text,
+                       struct arena *heap, void *cell)
 {
+    (void)heap;
     static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     struct digits digits;
@@ -97,8 +132,10 @@ bool copy_quick_double(const struct copy_column *column, struct slice text, void
     return true;
 }
 
-bool copy_quick_float(const struct copy_column *column, struct slice text, void *cell)
+bool copy_quick_float(const struct copy_column *column, struct slice text,
+                      struct arena *heap, void *cell)
 {
+    (void)heap;
     static const float powers[] = {1, 1e1F, 1e2F, 1e3F, 1e4F, 1e5F, 1e6F, 1e7F};
     struct digits digits;
     (void)column;
@@ -133,8 +170,10 @@ static const uint64_t powers_of_ten[] = {UINT64_C(1),
                                          UINT64_C(1000000000000000000)};
 
 /* Up to 18 digits, at most as many behind the point as the column has. */
-bool copy_quick_decimal(const struct copy_column *column, struct slice text, void *cell)
+bool copy_quick_decimal(const struct copy_column *column, struct slice text,
+                        struct arena *heap, void *cell)
 {
+    (void)heap;
     const struct type *type = column->type;
     struct digits digits;
     if (!read_digits(text, 18, &digits) || digits.behind > type->scale)
@@ -227,8 +266,10 @@ static bool read_date(const char *at, int32_t *days)
     return true;
 }
 
-bool copy_quick_date(const struct copy_column *column, struct slice text, void *cell)
+bool copy_quick_date(const struct copy_column *column, struct slice text,
+                     struct arena *heap, void *cell)
 {
+    (void)heap;
     int32_t days;
     (void)column;
     if (text.len != 10 || !read_date(text.data, &days))
@@ -254,8 +295,9 @@ static bool read_fraction(struct slice text, int64_t *us)
 
 /* YYYY-MM-DD HH:MM:SS[.ffffff], behind it +00 for a time with a zone. */
 bool copy_quick_timestamp(const struct copy_column *column, struct slice text,
-                          void *cell)
+                          struct arena *heap, void *cell)
 {
+    (void)heap;
     enum { SECONDS_END = 19, ZONE = 3 };
     int32_t days;
     unsigned hour, minute, second;

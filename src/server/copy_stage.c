@@ -131,9 +131,11 @@ bool copy_stage_init(struct copy_stage *stage, const struct copy_column *columns
     stage->staged_columns = arena_calloc(arena, count, sizeof *stage->staged_columns);
     if (!stage->staged_columns)
         return error_no_memory(err);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         stage->staged_columns[i] =
             (struct engine_column){columns[i].name, &columns[i].staged};
+        stage->has_lists = stage->has_lists || columns[i].element;
+    }
     stage->staged = (struct engine_staged){.columns = stage->staged_columns,
                                            .column_count = count,
                                            .batches = stage->batches};
@@ -212,6 +214,7 @@ void copy_stage_clear(struct copy_stage *stage)
     }
     stage->chunk_count = 0;
     stage->bytes = 0;
+    stage->row_begun = false;
     stage->staged.batch_count = 0;
 }
 
@@ -222,7 +225,8 @@ static enum pgw_status put_value(const struct copy_column *column,
                                  const struct pgw_value *value, struct cells *cells,
                                  size_t row, struct pgw_error *err)
 {
-    set_valid(cells, row, !value->is_null);
+    if (value->is_null)
+        set_valid(cells, row, false);
     char *cell = cells->data + row * column->width;
     if (value->is_null) {
         memset(cell, 0, column->width);
@@ -240,7 +244,6 @@ static bool put_lists(const struct copy_column *column, struct cells *cells,
         return false;
     uint64_t(*entries)[2] = (uint64_t(*)[2])(void *)cells->data;
     for (size_t i = 0; i < count; i++, cells->count++) {
-        set_valid(cells, cells->count, true);
         entries[cells->count][0] = first + i * length;
         entries[cells->count][1] = length;
     }
@@ -276,7 +279,8 @@ static enum pgw_status put_array(const struct copy_column *column,
     struct pgw_array array;
     const struct copy_column *innermost = column;
     unsigned depth = 0;
-    set_valid(cells, row, !value->is_null);
+    if (value->is_null)
+        set_valid(cells, row, false);
     memset(cells->data + row * column->width, 0, column->width);
     if (value->is_null)
         return PGW_OK;
@@ -323,10 +327,8 @@ enum pgw_status copy_stage_put(struct copy_stage *stage, size_t column,
     size_t row = chunk->rows;
     stage->bytes += kind->width + raw.len;
     if (raw.data && kind->quick && format == PGW_TEXT_FORMAT &&
-        kind->quick(kind, raw, cells->data + row * kind->width)) {
-        set_valid(cells, row, true);
+        kind->quick(kind, raw, &chunk->heap, cells->data + row * kind->width))
         return PGW_OK;
-    }
     struct param_source source = {&chunk->heap, stage->session};
     struct pgw_value value = value_of(stage, column, raw, format);
     return kind->element ? put_array(kind, &source, &value, cells, row, err)
@@ -334,6 +336,20 @@ enum pgw_status copy_stage_put(struct copy_stage *stage, size_t column,
 }
 
 /* ---- rows ---- */
+
+/* What there was of a row: all cells are valid until one is made NULL. */
+static void drop_row(const struct copy_stage *stage, struct copy_chunk *chunk)
+{
+    for (size_t i = 0; i < stage->column_count; i++) {
+        set_valid(&chunk->cells[i], chunk->rows, true);
+        for (struct cells *cells = chunk->cells[i].elements; cells;
+             cells = cells->elements) {
+            for (size_t row = cells->begun; row < cells->count; row++)
+                set_valid(cells, row, true);
+            cells->count = cells->begun;
+        }
+    }
+}
 
 bool copy_stage_begin_row(struct copy_stage *stage)
 {
@@ -343,23 +359,20 @@ bool copy_stage_begin_row(struct copy_stage *stage)
             return false;
         stage->chunk_count++;
     }
-    struct copy_chunk *chunk = current(stage);
-    for (size_t i = 0; i < stage->column_count; i++) {
-        chunk->cells[i].count = chunk->rows;
-        for (struct cells *cells = chunk->cells[i].elements; cells;
-             cells = cells->elements)
-            cells->count = cells->begun;
-    }
+    if (stage->row_begun)
+        drop_row(stage, current(stage));
+    stage->row_begun = true;
     return true;
 }
 
 void copy_stage_end_row(struct copy_stage *stage)
 {
     struct copy_chunk *chunk = current(stage);
-    for (size_t i = 0; i < stage->column_count; i++) {
+    for (size_t i = 0; stage->has_lists && i < stage->column_count; i++) {
         for (struct cells *cells = chunk->cells[i].elements; cells;
              cells = cells->elements)
             cells->begun = cells->count;
     }
     chunk->rows++;
+    stage->row_begun = false;
 }

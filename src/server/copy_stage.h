@@ -24,6 +24,8 @@ struct copy_stage {
     struct batch batches[COPY_STAGE_BATCHES];
     size_t chunk_count; /* those with rows */
     size_t bytes;       /* that they hold, about */
+    bool has_lists;     /* among the columns */
+    bool row_begun;     /* and not ended */
     struct engine_column *staged_columns;
     struct engine_staged staged; /* what the engine reads */
 };
