@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "server/copy_from_state.h"
+#include "server/copy_generated.h"
 
 /* ---- texts ---- */
 
@@ -200,27 +201,11 @@ static bool restage(struct copy_from *copy, struct error *err)
                            copy->protocol, &copy->arena, err);
 }
 
-/* Does the engine refuse a value of this column alone? */
 static bool is_generated(struct copy_from *copy, size_t i)
 {
-    struct error err = {0};
-    struct buf sql = {0};
-    struct query *insert = NULL;
-    bool done =
-        append(&sql, SLICE("insert into ")) && append(&sql, copy->statement.relation) &&
-        append(&sql, SLICE(" (")) && append_name(&sql, copy->columns[i].name) &&
-        append(&sql, SLICE(") select null")) &&
-        query_prepare(copy->session, text_of(&sql), NULL, &insert, &err) == PGW_OK;
-    query_free(insert);
-    buf_free(&sql);
-    return !done && strcmp(err.sqlstate, "428C9") == 0;
-}
-
-static bool refuse_generated(const struct copy_column *column, struct error *err)
-{
-    (void)error_set(err, "42P10", "column \"%s\" is a generated column", column->name);
-    error_detail(err, "Generated columns cannot be used in COPY.");
-    return false;
+    const struct slice name = slice_of(copy->columns[i].name);
+    const struct copy_names one = {&name, 1};
+    return copy_has_generated(copy->session, copy->statement.relation, &one);
 }
 
 /* Those that were said are an error, the others are left out. */
@@ -230,7 +215,7 @@ static bool drop_generated(struct copy_from *copy, struct error *err)
     for (size_t i = 0; i < copy->column_count; i++) {
         bool generated = is_generated(copy, i);
         if (generated && copy->statement.columns.count > 0)
-            return refuse_generated(&copy->columns[i], err);
+            return copy_refuse_generated(slice_of(copy->columns[i].name), err);
         if (!generated)
             copy->columns[kept++] = copy->columns[i];
     }

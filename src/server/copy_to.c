@@ -6,9 +6,8 @@
 
 #include <stdlib.h>
 
-#include "core/buf.h"
 #include "core/text.h"
-#include "server/query_session.h"
+#include "server/copy_generated.h"
 
 void copy_to_free(struct copy_to *copy)
 {
@@ -64,24 +63,13 @@ static bool check_columns(const struct copy_statement *statement,
     return true;
 }
 
-static bool append_name(struct buf *sql, struct slice name)
-{
-    bool done = buf_append(sql, "\"", 1);
-    for (size_t i = 0; done && i < name.len; i++)
-        done = buf_append(sql, name.data + i, 1) &&
-               (name.data[i] != '"' || buf_append(sql, "\"", 1));
-    return done && buf_append(sql, "\"", 1);
-}
-
 /* select "a", "b" from t; without names all columns. */
 static bool select_text(const struct copy_statement *statement,
                         const struct copy_names *names, struct buf *sql)
 {
     bool done = buf_append(sql, "select ", 7);
-    for (size_t i = 0; done && i < names->count; i++)
-        done =
-            (i == 0 || buf_append(sql, ", ", 2)) && append_name(sql, names->names[i]);
-    return done && (names->count > 0 || buf_append(sql, "*", 1)) &&
+    return done && copy_append_names(sql, names) &&
+           (names->count > 0 || buf_append(sql, "*", 1)) &&
            buf_append(sql, " from ", 6) &&
            buf_append(sql, statement->relation.data, statement->relation.len);
 }
@@ -104,6 +92,57 @@ static bool prepare_select(struct query_session *session,
     return done;
 }
 
+/* The columns that were said, else all of the table's; in the arena. */
+static bool name_columns(struct copy_to *copy, const struct copy_statement *statement,
+                         const struct query *table, struct copy_names *out)
+{
+    size_t count = table->column_count;
+    struct slice *names = arena_calloc(&copy->arena, count, sizeof *names);
+    *out = statement->columns;
+    if (out->count > 0 || !names)
+        return names != NULL;
+    for (size_t i = 0; i < count; i++)
+        names[i] = slice_of(table->columns[i].name);
+    *out = (struct copy_names){names, count};
+    return true;
+}
+
+/* Generated columns that were said are an error, the others are left out. */
+static bool drop_generated(struct query_session *session, struct copy_to *copy,
+                           const struct copy_statement *statement,
+                           struct copy_names *names, struct error *err)
+{
+    size_t kept = 0;
+    struct slice *left = arena_calloc(&copy->arena, names->count, sizeof *left);
+    if (!left)
+        return error_no_memory(err);
+    for (size_t i = 0; i < names->count; i++) {
+        const struct copy_names one = {&names->names[i], 1};
+        bool generated = copy_has_generated(session, statement->relation, &one);
+        if (generated && statement->columns.count > 0)
+            return copy_refuse_generated(names->names[i], err);
+        if (!generated)
+            left[kept++] = names->names[i];
+    }
+    *names = (struct copy_names){left, kept};
+    return true;
+}
+
+static bool choose_columns(struct query_session *session, struct copy_to *copy,
+                           const struct copy_statement *statement,
+                           const struct query *table, struct error *err)
+{
+    struct copy_names names;
+    if (!name_columns(copy, statement, table, &names))
+        return error_no_memory(err);
+    bool generated = copy_has_generated(session, statement->relation, &names);
+    if (generated && !drop_generated(session, copy, statement, &names, err))
+        return false;
+    if (!generated && statement->columns.count == 0)
+        return true;
+    return prepare_select(session, statement, &names, &copy->source, err);
+}
+
 static bool prepare_table(struct query_session *session, struct copy_to *copy,
                           const struct copy_statement *statement, struct error *err)
 {
@@ -112,13 +151,13 @@ static bool prepare_table(struct query_session *session, struct copy_to *copy,
     bool done = prepare_select(session, statement, &all, &table, err) &&
                 copy_options_read(statement, &copy->options, err) &&
                 check_columns(statement, &statement->columns, table, err) &&
-                check_columns(statement, &copy->options.force_quote, table, err);
-    if (!done || statement->columns.count == 0) {
+                check_columns(statement, &copy->options.force_quote, table, err) &&
+                choose_columns(session, copy, statement, table, err);
+    if (done && !copy->source)
         copy->source = table;
-        return done;
-    }
-    query_free(table);
-    return prepare_select(session, statement, &statement->columns, &copy->source, err);
+    else
+        query_free(table);
+    return done;
 }
 
 /* Only what answers rows can be copied. */
