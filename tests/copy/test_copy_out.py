@@ -1,17 +1,20 @@
 """COPY … TO STDOUT beside PostgreSQL 15: message by message the same bytes, for all types, styles
 and options."""
 
+import json
 import os
 import pathlib
 import random
 import sys
 import unittest
+import urllib.error
+import urllib.request
 
 import psycopg
 from psycopg import pq
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from peer import Peer  # noqa: E402
+from peer import ENDLESS, Peer  # noqa: E402
 
 SPECIAL = ("", "\\N", "\\.", "NULL", "a\tb", "a,b", 'say "x"', "it's", "back\\slash", "\b\f\n\r\t\v", "\x01\x1f",
            "caf\u00e9 \u20ac \U0001f600", "x" * 3000, ",", '"', '""', "|", "-1", " lead", "{1,2}", "\\x41", "e" * 17,
@@ -171,3 +174,51 @@ class Copies(unittest.TestCase):
         self.assertNotIn("c", kinds)
         self.assertGreater(kinds.count("d"), 1000)
         self.assertEqual(got[-2][1][b"C"], b"22P02")
+
+    def test_views(self):
+        """What is served are often views over files: unlike PostgreSQL's they can be copied."""
+        got = self.answers("wirehouse", "drop view if exists copied_view",
+                           "create view copied_view as select z as a, z * 2 as b from copied where z < 2",
+                           "copy copied_view (b, a) to stdout")
+        self.assertEqual(sorted(body for kind, body in got if kind == "d"), [b"0\t0\n", b"2\t1\n"])
+
+    def test_generated_columns(self):
+        create = ("drop table if exists copied_g",
+                  "create table copied_g (a int, b int generated always as (a * 2){}, c text)",
+                  "insert into copied_g (a, c) values (1, 'x')")
+        for statement in ("copy copied_g to stdout", "copy copied_g (c, a) to stdout csv header",
+                          "copy copied_g (a, b) to stdout", "copy (select * from copied_g) to stdout"):
+            theirs = self.answers("postgres", create[0], create[1].format(" stored"), create[2], statement)
+            ours = self.answers("wirehouse", create[0], create[1].format(""), create[2], statement)
+            self.assertEqual(ours, theirs)
+
+    def test_cancel(self):
+        """While rows are sent, whether they are read fast or hardly."""
+        endless = ENDLESS["wirehouse"]
+        for options in ("", "csv", "binary", "(format arrow)"):
+            for buffer in (None, 65536):
+                with self.subTest(f"{options} {buffer}"), Peer("wirehouse", receive_buffer=buffer) as peer:
+                    peer.send(f'Query "copy ({endless}) to stdout {options}"')
+                    self.assertEqual(peer.next_raw()[0], "H")
+                    peer.cancel()
+                    kinds = []
+                    while not kinds or kinds[-1][0] != "Z":
+                        kind, body = peer.next_raw()
+                        kinds += [(kind, body)] if kind != "d" else []
+                    self.assertEqual([kind for kind, _ in kinds[-2:]], ["E", "Z"])
+                    self.assertEqual(len(kinds), 2)
+                    self.assertIn(b"C57014\0", kinds[-2][1])
+
+    def test_timeout(self):
+        got = self.answers("wirehouse", "set statement_timeout to '100ms'",
+                           f"copy ({ENDLESS['wirehouse']}) to stdout")
+        self.assertEqual([kind for kind, _ in got[-2:]], ["E", "Z"])
+        self.assertEqual(got[-2][1][b"C"], b"57014")
+
+    def test_over_http(self):
+        address = f"http://127.0.0.1:{os.environ['HTTP_PORT']}/v1/query"
+        request = urllib.request.Request(address, json.dumps({"sql": "copy copied to stdout"}).encode())
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        self.assertEqual(caught.exception.code, 501)
+        caught.exception.close()
