@@ -121,6 +121,8 @@ struct query {
     enum engine_effect effect; /* with SQL_ENGINE */
     unsigned references;       /* beyond the first: query_ref */
     bool returns_rows;
+    bool is_judged;    /* query_rights.c: `needed` says who may execute it */
+    uint8_t needed;    /* enum user_role */
     bool has_decimals; /* numeric parameters, whose scale is that of each value */
     bool has_arrays;   /* array parameters, whose depth is that of each value */
     bool is_lazy; /* its rows are not asked for before they are wanted: a cursor's, or

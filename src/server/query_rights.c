@@ -104,14 +104,19 @@ bool query_refuse_unseen(const struct query_session *session, const struct query
     return true;
 }
 
-bool query_refuse_right(const struct query_session *session, const struct query *query,
+bool query_refuse_right(const struct query_session *session, struct query *query,
                         struct error *err)
 {
     if (!is_asked(session, query))
         return false;
-    struct sql_need need = sql_needs(query->text, &query->class);
-    if (role_needed(query, &need) <= session->user.role)
+    if (!query->is_judged) {
+        struct sql_need need = sql_needs(query->text, &query->class);
+        query->needed = (uint8_t)role_needed(query, &need);
+        query->is_judged = true;
+    }
+    if (query->needed <= session->user.role)
         return false;
+    struct sql_need need = sql_needs(query->text, &query->class);
     say(session, query, &need, err);
     return true;
 }

@@ -9,8 +9,8 @@
  */
 bool query_refuse_unseen(const struct query_session *session, const struct query *query,
                          struct error *err);
-/* When it is to be executed. True: 42501. */
-bool query_refuse_right(const struct query_session *session, const struct query *query,
+/* When it is to be executed; judged once. True: 42501. */
+bool query_refuse_right(const struct query_session *session, struct query *query,
                         struct error *err);
 
 #endif
