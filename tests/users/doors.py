@@ -1,6 +1,7 @@
 """Logins on the level of messages, from any address of this machine, and the two servers."""
 
 import hashlib
+import itertools
 import os
 import pathlib
 import signal
@@ -17,6 +18,7 @@ from test_mechanisms import Scram  # noqa: E402
 
 WORK = pathlib.Path(os.environ["USERS_WORK"])
 PATIENCE = 60
+loads = itertools.count(1)
 # Where a client comes from; the first two arrive at 127.0.0.1.
 PLACES = ("127.0.0.1", "127.0.0.2", "::1", "tls", "local")
 
@@ -87,7 +89,6 @@ class Server:
 
     def __init__(self, port, port6, sockets, unix_port, files):
         self.port, self.port6, self.sockets, self.unix_port, self.files = port, port6, sockets, unix_port, files
-        self.loads = 0
 
     def connect(self, place):
         if place == "local":
@@ -101,8 +102,7 @@ class Server:
 
     def load(self, rules, ident=""):
         """Returns when these rules hold: a line in front of them tells."""
-        self.loads += 1
-        marker = f"marker{self.loads}"
+        marker = f"marker{next(loads)}"
         self.files["hba"].write_text(f"host all {marker} 127.0.0.1/32 trust\n{rules}\n")
         self.files["ident"].write_text(ident)
         self.reload()
