@@ -102,6 +102,22 @@ class Roles(unittest.TestCase):
                 connection.execute("delete from t where a = %s", (1,))
             self.assertEqual(run(connection, "select a from t")[0], "SELECT 0")
 
+    def test_statements_of_statements(self):
+        """PREPARE and DECLARE hide what EXECUTE and FETCH do."""
+        for sql, then in (("prepare p as insert into t values (1)", "execute p"),
+                          ("prepare p as select nextval('counter')", "execute p"),
+                          ("prepare p as select * from force_checkpoint()", "execute p"),
+                          ("prepare p (int) as delete from t where a = $1", "explain analyze execute p (1)"),
+                          ("declare c cursor for select nextval('counter')", "fetch c"),
+                          ("declare c cursor with hold for select nextval('counter')", "fetch c")):
+            with connect("reader") as connection, self.subTest(sql):
+                if sql.startswith("declare"):
+                    connection.execute("begin")
+                first = run(connection, sql)[0]
+                self.assertIn("42501", (first, first if first == "42501" else run(connection, then)[0]))
+                connection.execute("rollback")
+        self.assertEqual(run(self.admin, "select a from t")[0], "SELECT 0")
+
     def test_read_only_comes_first(self):
         """As in PostgreSQL: 25006 is said before 42501."""
         with connect("reader") as connection:
