@@ -16,7 +16,7 @@ LINKED = ("shared", "static")
 # What examples need beside libpgwire.
 LIBRARIES = {"sqlite": "sqlite3"}
 # Of libpgwire's dependencies: libc, whatever its pieces are called, and those for passwords.
-SYSTEM = re.compile(r"lib(c|m|pthread|crypto|idn)\.so\.\d+|ld-linux\S*")
+SYSTEM = re.compile(r"lib(c|m|pthread|ssl|crypto|idn)\.so\.\d+|ld-linux\S*")
 
 
 def version():
