@@ -15,6 +15,11 @@ PORTS = {"postgres": int(os.environ["POSTGRES_PORT"]), "wirehouse": int(os.envir
 SSL_REQUEST, GSS_REQUEST = packet(80877103), packet(80877104)
 
 
+def logged():
+    """All that wirehouse has logged."""
+    return pathlib.Path(os.environ["WIREHOUSE_LOG"]).read_text()
+
+
 def startup(user, version=PROTOCOL_3_0):
     return packet(version, (("user", user), ("database", "main")))
 

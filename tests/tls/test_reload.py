@@ -1,7 +1,6 @@
 """Certificates are read again while clients are connected."""
 
 import os
-import pathlib
 import shutil
 import signal
 import ssl
@@ -9,17 +8,15 @@ import unittest
 
 import psycopg
 
-from sides import PORTS, SSL_REQUEST, TLS, Peer, context
+from sides import PORTS, SSL_REQUEST, TLS, Peer, context, logged
 from test_clients import words
-
-LOG = pathlib.Path(os.environ["WIREHOUSE_LOG"])
 
 
 def reload():
     """Returns when the server has done it, with what it has logged."""
-    seen = LOG.stat().st_size
+    seen = len(logged())
     os.kill(int(os.environ["WIREHOUSE_PID"]), signal.SIGHUP)
-    while '"event":"reloaded"' not in (text := LOG.read_text()[seen:]):
+    while '"event":"reloaded"' not in (text := logged()[seen:]):
         pass
     return text
 
