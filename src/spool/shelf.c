@@ -20,7 +20,8 @@ struct shelf {
     struct spool_budget *budget;
     const struct type *const *types;
     size_t column_count;
-    uint64_t rows, bytes;
+    uint64_t rows;
+    uint64_t bytes; /* of the batches in memory */
     struct entry *entries;
     size_t count, capacity;
     struct spool_file *file; /* NULL: none was needed */
@@ -60,7 +61,7 @@ uint64_t shelf_rows(const struct shelf *shelf)
 
 uint64_t shelf_bytes(const struct shelf *shelf)
 {
-    return shelf->bytes;
+    return shelf->bytes + (shelf->file ? spool_file_end(shelf->file) : 0);
 }
 
 /* ---- keeping ---- */

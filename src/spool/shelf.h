@@ -23,7 +23,7 @@ bool shelf_append(struct shelf *shelf, const struct batch *batch,
                   struct error *err) MUST_CHECK;
 
 uint64_t shelf_rows(const struct shelf *shelf);
-uint64_t shelf_bytes(const struct shelf *shelf); /* in memory */
+uint64_t shelf_bytes(const struct shelf *shelf); /* in memory and on disk */
 
 /* The batch that holds a row, from 1 to shelf_rows, valid until the next call, and the
  * row's place in it. 53200, 58030. */
