@@ -45,3 +45,19 @@ create macro __wirehouse.__pg.pg_show_all_settings() as table
 
 create view __wirehouse.__pg.pg_settings as
     select * from __wirehouse.__pg.pg_show_all_settings();
+
+create view __wirehouse.__pg.pg_cursors as
+    select name, statement, is_holdable::boolean as is_holdable,
+           is_binary::boolean as is_binary, is_scrollable::boolean as is_scrollable,
+           to_timestamp(created_us::bigint / 1000000) as creation_time
+    from wirehouse_cursors();
+
+-- Plans are the engine connections': a statement has none of its own to be counted.
+create view __wirehouse.__pg.pg_prepared_statements as
+    select name, statement, to_timestamp(prepared_us::bigint / 1000000) as prepare_time,
+           case when parameter_types = '' then []
+                else string_split(parameter_types, ' ')::uinteger[] end::regtype[]
+               as parameter_types,
+           from_sql::boolean as from_sql, 0::bigint as generic_plans,
+           0::bigint as custom_plans
+    from wirehouse_statements();

@@ -103,9 +103,19 @@ struct engine {
     const char *spill_directory;
 };
 
-/* What pg_settings says of a setting, as text. */
-enum { ENGINE_SETTING_CELLS = 13 };
-extern const char *const engine_setting_cells[ENGINE_SETTING_CELLS]; /* their names */
+/* Tables of what a session has, functions of the engine: all of text. Settings are
+ * those of the moment; cursors and prepared statements those that there were when the
+ * statement began (engine_stmt.reads_session). */
+enum engine_list { ENGINE_SETTINGS, ENGINE_CURSORS, ENGINE_STATEMENTS, ENGINE_LISTS };
+enum { ENGINE_LIST_CELLS_MAX = 13, ENGINE_SETTING_CELLS = ENGINE_LIST_CELLS_MAX };
+
+struct engine_list_shape {
+    const char *function;
+    size_t cells; /* to a row */
+    const char *names[ENGINE_LIST_CELLS_MAX];
+};
+
+extern const struct engine_list_shape engine_lists[ENGINE_LISTS];
 
 /* Rows that wait to be read by ENGINE_STAGED() in a statement, as a table: COPY's. All
  * types but enums, structs, maps and unions, in the layouts of engines. */
@@ -127,10 +137,10 @@ struct engine_caller_ops {
     /* Checked now, made when the statement is over. value NULL = the default. */
     bool (*set_setting)(void *caller, const char *name, const char *value, bool local,
                         char **shown, struct error *);
-    /* All of them, row after row, ENGINE_SETTING_CELLS to a row, a NULL being NULL, in
-     * the arena. False: out of memory. */
-    bool (*settings)(void *caller, struct arena *, const char *const **cells,
-                     size_t *rows);
+    /* Row after row, as many cells to a row as the list has, a NULL being NULL, in the
+     * arena. False: out of memory. */
+    bool (*list)(void *caller, enum engine_list which, struct arena *,
+                 const char *const **cells, size_t *rows);
     /* End the running statement of a session, or the session, and in the latter case
      * wait up to timeout_ms until it has gone. *done is what to answer: false with a
      * warning. 42501 for sessions of others. */
@@ -179,7 +189,8 @@ struct engine_stmt {
     bool changes_catalogue; /* plans made before it ran may describe what was */
     bool changes_rows;      /* … or count on what the tables held */
     bool ignores_rows;      /* set by its user: it counts on nothing that they hold */
-    bool is_heavy; /* it holds long values of its last execution: not to be kept */
+    bool is_heavy;      /* it holds long values of its last execution: not to be kept */
+    bool reads_session; /* it asks for cursors or prepared statements */
     bool columns_known;
     uint8_t effect; /* enum engine_effect */
     size_t param_count;

@@ -38,6 +38,7 @@ struct front_portal {
     struct front_rows *rows;     /* once it is executed, if there are any */
     struct query_cursor *cursor; /* NULL: SQL has not looked at it; owned */
     bool is_busy;                /* it is being executed */
+    int64_t created_us;          /* since 1970 */
 };
 
 extern const struct query_portal_ops front_portal_ops;
@@ -51,5 +52,10 @@ enum pgw_status front_add_statement(void *client, struct slice name, struct slic
                                     struct slice text, struct slice shown,
                                     struct error *err);
 struct query *front_find_statement(void *client, struct slice name);
+
+/* ---- front_list.c: struct query_client_ops ---- */
+
+bool front_list(void *client, enum engine_list which, struct arena *arena,
+                const char *const **cells, size_t *rows);
 
 #endif

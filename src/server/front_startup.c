@@ -98,6 +98,7 @@ static const struct query_client_ops client_ops = {.notice = tell_notice,
                                                    .find_statement =
                                                        front_find_statement,
                                                    .portals = &front_portal_ops,
+                                                   .list = front_list,
                                                    .pid = pid,
                                                    .signal = signal_process,
                                                    .notify = notify,

@@ -253,7 +253,8 @@ static enum pgw_status bind(void *self, pgw_session *session,
     struct front_portal *portal = arena_calloc(&arena, 1, sizeof *portal);
     if (!portal)
         return no_memory(err);
-    *portal = (struct front_portal){.arena = arena, .statement = statement};
+    *portal = (struct front_portal){
+        .arena = arena, .statement = statement, .created_us = clock_date_us()};
     status =
         params_batch(&portal->arena, query_session_types(statement->front->query),
                      session, bind->values, bind->value_count, &portal->params, err);

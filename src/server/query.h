@@ -52,6 +52,10 @@ struct query_client_ops {
     /* Borrowed until it is dropped; NULL: there is none. */
     struct query *(*find_statement)(void *client, struct slice name);
     const struct query_portal_ops *portals; /* NULL: the protocol has no names */
+    /* Its cursors or prepared statements as engine_callers.list has them. NULL: none.
+     * False: out of memory. */
+    bool (*list)(void *client, enum engine_list which, struct arena *arena,
+                 const char *const **cells, size_t *rows);
     /* The process id that the client was told. NULL: none. */
     uint32_t (*pid)(void *client);
     /* Thread-safe: pgw_host.signal. NULL: there are no other sessions. */

@@ -28,10 +28,9 @@ static void fill_cells(const struct setting_row *row, const char **cells)
     memcpy(cells, values, sizeof values);
 }
 
-static bool all_settings(void *caller, struct arena *arena, const char *const **cells,
-                         size_t *count)
+static bool all_settings(struct query_session *session, struct arena *arena,
+                         const char *const **cells, size_t *count)
 {
-    struct query_session *session = caller;
     const struct setting_row *rows;
     if (!settings_rows(&session->settings, arena, &rows, count))
         return false;
@@ -83,6 +82,14 @@ static bool roles(void *caller, struct arena *arena, const char *const **texts,
     return done;
 }
 
+static bool list(void *caller, enum engine_list which, struct arena *arena,
+                 const char *const **cells, size_t *rows)
+{
+    return which == ENGINE_SETTINGS
+               ? all_settings(caller, arena, cells, rows)
+               : query_list_copy(caller, which, arena, cells, rows);
+}
+
 static const char *database(void *caller)
 {
     const struct query_session *session = caller;
@@ -121,7 +128,7 @@ static const struct engine_staged *staged(void *caller)
 
 const struct engine_caller_ops query_caller_ops = {.get_setting = get_setting,
                                                    .set_setting = set_setting,
-                                                   .settings = all_settings,
+                                                   .list = list,
                                                    .cancel_backend = query_cancel,
                                                    .terminate_backend = query_terminate,
                                                    .notify = notify,

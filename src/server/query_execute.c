@@ -183,6 +183,8 @@ static struct engine_cursor *start(struct execution *execution, struct error *er
     if (!pool_prepare(session->conn, execution->text, &stmt, err))
         return NULL;
     execution->stmt = stmt;
+    if (stmt->reads_session && !query_list_take(session, err))
+        return NULL;
     stmt->ignores_rows = query->class.ignores_rows;
     if (stmt->columns_known &&
         !query_columns_agree(query, stmt->column_count, stmt->columns)) {

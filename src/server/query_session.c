@@ -102,6 +102,7 @@ void query_session_free(struct query_session *session)
     }
     pool_release(session->database->pool, session->conn, broken || session->pinned);
     query_session_forget_late(session);
+    query_list_free(session);
     settings_free(&session->settings);
     pthread_mutex_destroy(&session->lock);
     free(session->user.name);

@@ -56,6 +56,7 @@ struct query_session {
     struct engine_conn *working;        /* the engine is executing on it right now */
     unsigned interrupts;                /* how many there have been */
     _Atomic unsigned late_count;
+    struct query_lists *lists;            /* guarded by the lock; NULL: never taken */
     struct late_notice *late, **late_end; /* what functions have to tell */
 };
 
@@ -137,6 +138,13 @@ enum pgw_status transaction_rollback(struct query_session *, const struct query 
 
 /* How often the session was interrupted: if more than before, stop. query_signal.c */
 unsigned query_session_interrupts(struct query_session *session);
+
+/* query_list.c: cursors and prepared statements for the engine's threads. take: as they
+ * are now, by the session's own thread; copy: as they were taken. */
+bool query_list_take(struct query_session *session, struct error *err);
+bool query_list_copy(struct query_session *session, enum engine_list which,
+                     struct arena *arena, const char *const **cells, size_t *rows);
+void query_list_free(struct query_session *session);
 
 /* Rows: query_rows.c. The cursor is moved in, also on failure (NULL: out of memory).
  * types: of the columns, living longer than the rows; NULL: the rows keep a copy of the

@@ -6,10 +6,13 @@ import psycopg
 from psycopg import pq
 
 
+OURS = {"host": "127.0.0.1", "port": os.environ["PGPORT"], "dbname": "main", "user": "tester"}
+THEIRS = {"host": "127.0.0.1", "port": os.environ["POSTGRES_PORT"], "dbname": "main", "user": "postgres"}
+
+
 class Side:
-    def __init__(self, port, user):
-        self.connection = psycopg.connect(host="127.0.0.1", port=port, dbname="main", user=user,
-                                          autocommit=True)
+    def __init__(self, address):
+        self.connection = psycopg.connect(**address, autocommit=True)
         self.wire = self.connection.pgconn
 
     def ask(self, sql):
@@ -28,8 +31,8 @@ class Side:
 
 
 def postgres():
-    return Side(os.environ["POSTGRES_PORT"], "postgres")
+    return Side(THEIRS)
 
 
 def wirehouse():
-    return Side(os.environ["PGPORT"], "tester")
+    return Side(OURS)

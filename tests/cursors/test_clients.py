@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 import psycopg
+from sides import OURS
 
 try:
     import psycopg2
@@ -17,7 +18,6 @@ try:
 except ImportError:
     asyncpg = None
 
-ADDRESS = {"host": "127.0.0.1", "port": os.environ["PGPORT"], "dbname": "main", "user": "tester"}
 ROWS = "select i::int4 as i, 'v' || i::text as t from generate_series(1, {}) as g(i)"
 FOREIGN = """
 create extension postgres_fdw;
@@ -37,7 +37,7 @@ def psql(sql, port, user, *options, host="127.0.0.1"):
 
 class Psycopg(unittest.TestCase):
     def setUp(self):
-        self.connection = psycopg.connect(**ADDRESS)
+        self.connection = psycopg.connect(**OURS)
 
     def tearDown(self):
         self.connection.close()
@@ -91,7 +91,7 @@ class Psycopg(unittest.TestCase):
 @unittest.skipUnless(psycopg2, "psycopg2 is not installed")
 class Psycopg2(unittest.TestCase):
     def setUp(self):
-        self.connection = psycopg2.connect(**ADDRESS)
+        self.connection = psycopg2.connect(**OURS)
 
     def tearDown(self):
         self.connection.close()
@@ -115,7 +115,7 @@ class Psycopg2(unittest.TestCase):
 class Asyncpg(unittest.TestCase):
     def test_cursor(self):
         async def walk():
-            connection = await asyncpg.connect(host=ADDRESS["host"], port=ADDRESS["port"], database="main",
+            connection = await asyncpg.connect(host=OURS["host"], port=OURS["port"], database="main",
                                                user="tester")
             async with connection.transaction():
                 cursor = await connection.cursor(ROWS.format(1000))
@@ -131,12 +131,12 @@ class Asyncpg(unittest.TestCase):
 
 class Programs(unittest.TestCase):
     def test_psql_fetch_count(self):
-        printed = psql(ROWS.format(5000) + ";", ADDRESS["port"], "tester", "-v", "FETCH_COUNT=700")
+        printed = psql(ROWS.format(5000) + ";", OURS["port"], "tester", "-v", "FETCH_COUNT=700")
         self.assertEqual(printed.split("\n")[:-1], [f"{i}|v{i}" for i in range(1, 5001)])
 
     def test_odbc(self):
         """psqlODBC, and Tableau above it: declared in a string, fetched in many."""
-        with psycopg.connect(**ADDRESS, autocommit=True) as connection:
+        with psycopg.connect(**OURS, autocommit=True) as connection:
             name = '"SQL_CUR0x7f51c4"'
             connection.execute(f"BEGIN;declare {name} cursor with hold for {ROWS.format(5000)}")
             sizes = [len(connection.execute(f"fetch 2048 in {name}").fetchall())]
@@ -147,11 +147,11 @@ class Programs(unittest.TestCase):
         self.assertEqual(sizes, [2048, 2048, 904, 0])
 
     def test_postgres_fdw(self):
-        with psycopg.connect(**ADDRESS, autocommit=True) as connection:
+        with psycopg.connect(**OURS, autocommit=True) as connection:
             connection.execute("create table fdw_rows as select i::int4 as a, 'v' || i::text as b "
                                "from generate_series(1, 1000) as g(i)")
         socket = {"port": os.environ["POSTGRES_PORT"], "user": "postgres", "host": os.environ["POSTGRES_SOCKET"]}
-        psql(FOREIGN.format(port=ADDRESS["port"]), **socket)
+        psql(FOREIGN.format(port=OURS["port"]), **socket)
         asked = {
             "select count(*), sum(a), max(b) from remote": "1000|500500|v999",
             # A nested loop reads the remote rows again for each row outside.

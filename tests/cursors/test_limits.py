@@ -5,6 +5,7 @@ import threading
 import unittest
 
 import psycopg
+from sides import OURS
 
 MB = 1 << 20
 WIDE = "select i::int8 as i, repeat('x', {}) as t from generate_series(1, {}) as g(i)"
@@ -18,8 +19,7 @@ def memory():
 
 class Limits(unittest.TestCase):
     def setUp(self):
-        self.connection = psycopg.connect(host="127.0.0.1", port=os.environ["PGPORT"], dbname="main",
-                                          user="tester", autocommit=True)
+        self.connection = psycopg.connect(**OURS, autocommit=True)
         self.ask = self.connection.execute
 
     def tearDown(self):

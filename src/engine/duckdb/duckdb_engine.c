@@ -196,7 +196,7 @@ static bool set_up(struct duckdb_engine *engine, const struct duckdb_options *op
     if (duckdb_connect(engine->database, &connection) != DuckDBSuccess)
         return error_set(err, "53000", "the engine takes no connections");
     bool done = duckdb_session_functions(connection, &engine->conns, err) &&
-                duckdb_session_settings(connection, &engine->conns, err) &&
+                duckdb_session_lists(connection, &engine->conns, err) &&
                 duckdb_staged(connection, &engine->conns, err);
     if (done)
         engine->catalog =

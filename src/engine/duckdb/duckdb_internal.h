@@ -67,6 +67,7 @@ struct duckdb_conn {
     idx_t number;                   /* as the engine counts connections */
     struct duckdb_names *names;     /* the engine's */
     bool changed_catalog;           /* in the transaction that is open */
+    bool reads_session;             /* so does what is being prepared: engine_stmt */
     struct duckdb_helpers *helpers; /* NULL: it is not watched. duckdb_helpers.c */
     struct duckdb_work work;
 };

@@ -25,9 +25,10 @@ void duckdb_conns_remove(struct duckdb_conn *conn);
 /* Register them, once per engine, which the connections are those of. */
 bool duckdb_session_functions(duckdb_connection connection, struct duckdb_conns *conns,
                               struct error *err) MUST_CHECK;
-/* wirehouse_settings(): the rows of pg_settings. duckdb_session_settings.c */
-bool duckdb_session_settings(duckdb_connection connection, struct duckdb_conns *conns,
-                             struct error *err) MUST_CHECK;
+/* The tables of engine_lists: what is behind pg_settings, pg_cursors and
+ * pg_prepared_statements. duckdb_session_lists.c */
+bool duckdb_session_lists(duckdb_connection connection, struct duckdb_conns *conns,
+                          struct error *err) MUST_CHECK;
 
 /* ENGINE_STAGED(): rows that the session has in hand. duckdb_staged.c */
 bool duckdb_staged(duckdb_connection connection, struct duckdb_conns *conns,

@@ -250,6 +250,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
     statement->conn = conn;
     statement->sql = (struct slice){arena_string(&statement->arena, sql), sql.len};
     bool done = statement->sql.data != NULL;
+    conn->reads_session = false;
     if (!done || memchr(sql.data, '\0', sql.len)) {
         done = done ? error_set(err, "22021", "a statement cannot contain a zero byte")
                     : error_no_memory(err);
@@ -265,6 +266,7 @@ static bool prepare(struct engine_conn *base, struct slice sql,
         close_statement(&statement->base);
         return false;
     }
+    statement->base.reads_session = conn->reads_session;
     statement->base.returns_rows = returns_rows(statement);
     statement->base.effect = (uint8_t)effect_of(statement->prepared);
     statement->base.changes_catalogue = changes_catalogue(statement->prepared);
