@@ -33,6 +33,14 @@ static bool check_copy(struct slice statement, struct error *err)
     return done;
 }
 
+/* What of a statement the engine reads; of no length: nothing. */
+static struct slice engines_part(struct slice statement, const struct sql_class *class)
+{
+    if (class->kind == SQL_DECLARE || class->kind == SQL_PREPARE)
+        return class->value;
+    return class->kind == SQL_ENGINE ? statement : (struct slice){statement.data, 0};
+}
+
 static bool check_statement(struct query_session *session, struct slice statement,
                             struct error *err)
 {
@@ -41,7 +49,12 @@ static bool check_statement(struct query_session *session, struct slice statemen
         return error_set(err, "42601", "syntax error in %s", class.tag);
     if (class.kind == SQL_COPY_CLIENT)
         return check_copy(statement, err);
-    return class.kind != SQL_ENGINE || check_in_engine(session, statement, err);
+    struct slice part = engines_part(statement, &class);
+    if (part.len == 0 || check_in_engine(session, part, err))
+        return true;
+    if (err->position > 0)
+        err->position += text_characters(statement.data, part.data);
+    return false;
 }
 
 static bool check_all(struct query_session *session, struct slice sql,
@@ -63,7 +76,8 @@ static bool needs_engine(struct slice sql)
 {
     struct slice statement;
     while (sql_split(&sql, &statement)) {
-        if (sql_classify(statement).kind == SQL_ENGINE)
+        struct sql_class class = sql_classify(statement);
+        if (engines_part(statement, &class).len > 0)
             return true;
     }
     return false;
