@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "batch/copy.h"
+#include "batch/type.h"
 #include "core/buf.h"
 #include "server/command.h"
 #include "sql/token.h"
@@ -60,19 +61,31 @@ static size_t count_values(struct slice list)
 
 /* ---- one row of the engine's ---- */
 
+/* The batch, its types too, in the arena: it outlives the query that it comes from. */
+static bool keep_row(struct arena *arena, const struct batch *batch, struct batch *out,
+                     struct error *err)
+{
+    size_t bytes = 0;
+    const struct type **types = arena_calloc(arena, batch->column_count, sizeof *types);
+    for (size_t i = 0; types && i < batch->column_count; i++) {
+        if (!(types[i] = type_copy(arena, batch->columns[i].type)))
+            return error_no_memory(err);
+    }
+    return (types && batch_copy(arena, batch, types, out, &bytes)) ||
+           error_no_memory(err);
+}
+
 /* The only row of a query, in the arena. */
 static bool read_row(struct query_session *session, struct query *query,
                      struct arena *arena, struct batch *out, struct error *err)
 {
     struct query_result result;
     const struct batch *batch;
-    size_t bytes = 0;
     if (query_execute(session, query, NULL, &result, err) != PGW_OK)
         return false;
     enum pgw_status status = query_rows_next(result.rows, &batch, err);
-    bool done = status == PGW_MORE &&
-                (batch_copy(arena, batch, NULL, out, &bytes) || error_no_memory(err));
-    if (status != PGW_ERROR && (!done || out->rows != 1))
+    bool done = status == PGW_MORE && keep_row(arena, batch, out, err);
+    if (status == PGW_OK || (done && out->rows != 1))
         done = error_set(err, "42601", "a value of EXECUTE must be one value");
     query_rows_close(result.rows);
     return done;
