@@ -11,16 +11,20 @@ static void to_row(struct cursor_path *path, uint64_t row)
     path->count = row > 0;
 }
 
-/* The current row once more. To see it, FETCH goes back to it; MOVE need not. */
-static struct cursor_path stay(const struct cursor_place *place, bool moves)
+/* The current row once more. To see it, FETCH goes back to it; MOVE need not. BACKWARD
+ * 0 is a way back even where there is no row. */
+static struct cursor_path stay(const struct cursor_place *place,
+                               const struct sql_cursor *fetch)
 {
     struct cursor_path path = {.start = place->at};
-    if (place->on_row && moves) {
-        path.counts = 1;
-    } else if (place->on_row) {
-        path.refused = !place->goes_back;
-        to_row(&path, place->at);
+    if (fetch->moves) {
+        path.counts = place->on_row;
+        return path;
     }
+    if (place->on_row)
+        to_row(&path, place->at);
+    path.refused =
+        !place->goes_back && (place->on_row || fetch->direction == SQL_BACKWARD);
     return path;
 }
 
@@ -67,7 +71,7 @@ struct cursor_path cursor_path(const struct cursor_place *place,
                                const struct sql_cursor *fetch)
 {
     if (fetch->count == 0 && fetch->direction != SQL_ABSOLUTE)
-        return stay(place, fetch->moves);
+        return stay(place, fetch);
     switch (fetch->direction) {
     case SQL_ABSOLUTE:
         return absolute(place, fetch->count);

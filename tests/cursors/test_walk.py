@@ -6,7 +6,7 @@ import unittest
 
 import sides
 
-STEPS = 20000 if os.environ.get("WIREHOUSE_FULL") else 4000
+STEPS = 100000 if os.environ.get("WIREHOUSE_FULL") else 20000
 # More rows than the engine has in a batch, as many, few, one, none.
 SIZES = (5000, 2048, 2049, 7, 1, 0)
 
