@@ -1,7 +1,7 @@
 /* copy_to.c - COPY … TO STDOUT: its options, and the statement whose rows it copies.
  *
- * The order in which things are found wanting is PostgreSQL's: the table, the options,
- * the columns; with a query first the options. */
+ * The order in which things are found wanting is PostgreSQL's: the table, its columns,
+ * the options; with a query first the options. */
 #include "server/copy_to.h"
 
 #include <stdlib.h>
@@ -149,8 +149,8 @@ static bool prepare_table(struct query_session *session, struct copy_to *copy,
     static const struct copy_names all = {0};
     struct query *table = NULL;
     bool done = prepare_select(session, statement, &all, &table, err) &&
-                copy_options_read(statement, &copy->options, err) &&
                 check_columns(statement, &statement->columns, table, err) &&
+                copy_options_read(statement, &copy->options, err) &&
                 check_columns(statement, &copy->options.force_quote, table, err) &&
                 choose_columns(session, copy, statement, table, err);
     if (done && !copy->source)
