@@ -35,8 +35,21 @@ struct engine_column {
 
 enum engine_next { ENGINE_BATCH, ENGINE_END, ENGINE_ERROR };
 
+/* A file in one of the engine's formats, which need be none that statements may read.
+ */
+struct engine_load {
+    const char *path; /* of a Parquet file */
+    /* Wanted of it, by name, and what they are for: enums come as text, structs, maps
+     * and unions as JSON. */
+    const struct engine_column *columns;
+    size_t column_count;
+};
+
 struct engine_ops {
     bool (*connect)(struct engine *, struct engine_conn **out, struct error *);
+    /* Its rows; blocks, and is interrupted by nobody. NULL: the engine reads none. */
+    bool (*load)(struct engine *, const struct engine_load *,
+                 struct engine_cursor **out, struct error *);
     void (*free)(struct engine *);
 };
 

@@ -23,6 +23,7 @@ void copy_from_free(struct copy_from *copy)
     copy_lines_free(&copy->lines);
     copy_binary_free(&copy->binary);
     copy_recode_free(&copy->recode);
+    spool_blob_free(copy->file);
     arena_free(&copy->arena);
     free(copy);
 }
@@ -82,8 +83,8 @@ enum pgw_status copy_from_execute(struct query_session *session,
 
 /* ---- what is staged ---- */
 
-static enum pgw_status fail_insert(const struct copy_from *copy,
-                                   const struct error *from, struct pgw_error *to)
+enum pgw_status copy_from_fail(const struct copy_from *copy, const struct error *from,
+                               struct pgw_error *to)
 {
     const struct slice table = copy->statement.table;
     (void)front_error(PGW_ERROR, from, to);
@@ -106,7 +107,7 @@ static enum pgw_status insert_staged(struct copy_from *copy, struct pgw_error *e
         query_execute(copy->session, copy->insert, NULL, &result, &error);
     copy->session->staged = NULL;
     if (status == PGW_ERROR)
-        return fail_insert(copy, &error, err);
+        return copy_from_fail(copy, &error, err);
     if (status == PGW_OK) {
         copy->rows += result.affected;
         copy_stage_clear(&copy->stage);
@@ -133,6 +134,8 @@ static bool recode(struct copy_from *copy, struct slice *data, struct pgw_error 
 enum pgw_status copy_from_data(struct copy_from *copy, struct slice data,
                                struct pgw_error *err)
 {
+    if (copy->file)
+        return copy_from_file_data(copy, data, err);
     if (!recode(copy, &data, err))
         return copy_from_in_line(copy, err);
     for (;;) {
@@ -175,7 +178,10 @@ enum pgw_status copy_from_done(struct copy_from *copy, int64_t *rows,
 {
     enum pgw_status status = PGW_OK;
     if (!copy->is_read)
-        status = copy_from_last_row(copy, err);
+        status = copy->file ? copy_from_file_insert(copy, err)
+                            : copy_from_last_row(copy, err);
+    if (status == PGW_WAIT)
+        return status;
     copy->is_read = true;
     if (status == PGW_OK)
         status = insert_staged(copy, err);

@@ -174,15 +174,16 @@ static bool choose_columns(struct copy_from *copy, const struct query *table,
 
 /* ---- the INSERT ---- */
 
-static bool prepare_staged(struct copy_from *copy, struct query **out,
+static bool prepare_staged(struct copy_from *copy, const struct engine_staged *staged,
                            struct error *err)
 {
     struct buf sql = {0};
     int32_t lead = 0;
-    copy->session->staged = &copy->stage.staged;
+    copy->session->staged = staged;
     bool done = insert_text(copy, &sql, &lead);
     if (done)
-        done = query_prepare(copy->session, text_of(&sql), NULL, out, err) == PGW_OK;
+        done = query_prepare(copy->session, text_of(&sql), NULL, &copy->insert, err) ==
+               PGW_OK;
     else
         error_no_memory(err);
     copy->session->staged = NULL;
@@ -227,7 +228,7 @@ static bool prepare_insert(struct copy_from *copy, struct error *err)
 {
     if (!restage(copy, err))
         return false;
-    if (prepare_staged(copy, &copy->insert, err))
+    if (prepare_staged(copy, &copy->stage.staged, err))
         return true;
     if (strcmp(err->sqlstate, "42809") == 0) {
         const struct slice table = copy->statement.table;
@@ -236,14 +237,25 @@ static bool prepare_insert(struct copy_from *copy, struct error *err)
         return false;
     }
     return strcmp(err->sqlstate, "428C9") == 0 && drop_generated(copy, err) &&
-           restage(copy, err) && prepare_staged(copy, &copy->insert, err);
+           restage(copy, err) && prepare_staged(copy, &copy->stage.staged, err);
+}
+
+/* A plan knows what it was made for by its text alone: there is none of it left before,
+ * nor afterwards. */
+bool copy_from_prepare_insert(struct copy_from *copy,
+                              const struct engine_staged *staged, struct error *err)
+{
+    pool_forget(copy->session->conn, copy->insert->engine_text);
+    query_free(copy->insert);
+    copy->insert = NULL;
+    return prepare_staged(copy, staged, err);
 }
 
 /* ---- all of it ---- */
 
 static bool check_supported(const struct copy_from *copy, struct error *err)
 {
-    if (copy->options.format > COPY_FORMAT_BINARY)
+    if (copy->options.format == COPY_FORMAT_ARROW)
         return error_set(err, "0A000",
                          "COPY from the client in this format is not supported");
     return !copy->options.has_default ||
@@ -260,6 +272,8 @@ static bool init_machine(struct copy_from *copy, struct error *err)
     if (copy->options.format == COPY_FORMAT_BINARY)
         return copy_binary_init(&copy->binary, copy->column_count, &copy->arena) ||
                error_no_memory(err);
+    if (copy->options.format == COPY_FORMAT_PARQUET)
+        return copy_from_file_open(copy, err);
     copy_lines_init(&copy->lines, &copy->options);
     return copy_recode_init(&copy->recode, encoding,
                             encoding.len ? copy_encoding(encoding) : "", err);

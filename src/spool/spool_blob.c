@@ -89,3 +89,19 @@ ptrdiff_t spool_blob_read(struct spool_blob *blob, void *to, size_t size,
         blob->at += (uint64_t)got;
     return got;
 }
+
+bool spool_blob_write(struct spool_blob *blob, const void *data, size_t len,
+                      struct error *err)
+{
+    const char *from = data;
+    while (len > 0) {
+        ssize_t put = write(blob->fd, from, len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return unnamed_error(err, "write", what_it_is);
+        from += put;
+        len -= (size_t)put;
+    }
+    return true;
+}

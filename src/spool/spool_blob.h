@@ -21,6 +21,10 @@ void spool_blob_free(struct spool_blob *blob); /* NULL is allowed */
 /* A path that leads to it within this process, as long as it lives. */
 const char *spool_blob_path(const struct spool_blob *blob);
 
+/* Add to its end. 53100, 58030. */
+bool spool_blob_write(struct spool_blob *blob, const void *data, size_t len,
+                      struct error *err) MUST_CHECK;
+
 /* Take what it has grown by from the budget: 53400 if that is too much. */
 bool spool_blob_account(struct spool_blob *blob, struct error *err) MUST_CHECK;
 

@@ -60,7 +60,14 @@ static void free_engine(struct engine *base)
     free(engine);
 }
 
-static const struct engine_ops ops = {.connect = connect_engine, .free = free_engine};
+static bool load_file(struct engine *base, const struct engine_load *load,
+                      struct engine_cursor **out, struct error *err)
+{
+    return duckdb_load(&((struct duckdb_engine *)base)->names, load, out, err);
+}
+
+static const struct engine_ops ops = {
+    .connect = connect_engine, .load = load_file, .free = free_engine};
 
 /* ---- configuration ---- */
 

@@ -104,4 +104,11 @@ bool duckdb_sources_create(duckdb_connection connection,
                            const struct duckdb_options *options, struct arena *arena,
                            struct error *err);
 
+/* A database in memory for files that no statement of a client's may reach: one thread,
+ * a gigabyte at most. duckdb_save.c */
+bool duckdb_private_open(duckdb_database *database, struct error *err) MUST_CHECK;
+/* duckdb_load.c: engine_ops.load. */
+bool duckdb_load(struct duckdb_names *names, const struct engine_load *load,
+                 struct engine_cursor **out, struct error *err) MUST_CHECK;
+
 #endif

@@ -83,7 +83,7 @@ static bool add_rows(duckdb_connection connection, struct saving *saving,
 
 /* ---- the database ---- */
 
-static bool open_writer(duckdb_database *database, struct error *err)
+bool duckdb_private_open(duckdb_database *database, struct error *err)
 {
     static const struct {
         const char *name, *value;
@@ -140,7 +140,7 @@ bool duckdb_save(struct engine_cursor *cursor, const struct engine_save *save,
     struct saving saving = {.cursor = cursor, .save = save};
     duckdb_database database = NULL;
     duckdb_connection connection = NULL;
-    if (!open_writer(&database, err))
+    if (!duckdb_private_open(&database, err))
         return false;
     bool done = duckdb_connect(database, &connection) == DuckDBSuccess ||
                 error_set(err, "53000", "the engine takes no more connections");
