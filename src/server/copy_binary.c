@@ -154,8 +154,8 @@ static bool gather(struct copy_binary *binary, struct slice *data, size_t size,
 
 static struct slice kept_bytes(const struct copy_binary *binary)
 {
-    return (struct slice){(const char *)buf_data(&binary->kept),
-                          buf_len(&binary->kept)};
+    const uint8_t *bytes = buf_data(&binary->kept);
+    return (struct slice){bytes ? (const char *)bytes : "", buf_len(&binary->kept)};
 }
 
 static void give(const struct copy_binary *binary, const char *tuple,

@@ -211,7 +211,7 @@ static bool read_argument(struct parser *parser, struct copy_option *option)
 static bool read_new_options(struct parser *parser)
 {
     do {
-        struct slice name;
+        struct slice name = {"", 0};
         struct token token = sql_peek(parser->rest);
         if (!expect_name(parser, &name))
             return false;
