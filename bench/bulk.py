@@ -33,15 +33,20 @@ WORKLOADS = [("14 columns", "text", "select * from item"),
              ("2 ints", "text", "select l_orderkey, l_partkey from item")]
 
 
-def drain(server, sql, form):
-    """Rows, CPU seconds, seconds to the first row and in all, bytes."""
-    before = cpu_of(server.pid)
-    out = subprocess.run([BUILD / "bench/drain", str(server.port), form, sql], capture_output=True, text=True, check=True).stdout.split()
+def cpu_since(server, before):
     deadline = time.monotonic() + 1
     cpu = cpu_of(server.pid) - before
     while time.monotonic() < deadline and server.name == "PostgreSQL":
         time.sleep(0.05)  # its process has to end before it is counted
         cpu = cpu_of(server.pid) - before
+    return cpu
+
+
+def drain(server, sql, form):
+    """Rows, CPU seconds, seconds to the first row and in all, bytes."""
+    before = cpu_of(server.pid)
+    out = subprocess.run([BUILD / "bench/drain", str(server.port), form, sql], capture_output=True, text=True, check=True).stdout.split()
+    cpu = cpu_since(server, before)
     return int(out[0]), cpu, float(out[2]), float(out[3]), int(out[1])
 
 
