@@ -60,7 +60,9 @@ class Server:
         self.process.wait()
         self.process.stdout.close()
         self.manager.close()
+        said = self.log_path.read_text()
         self.directory.cleanup()
+        assert "WARNING: ThreadSanitizer" not in said, said
 
     def configure(self, text):
         (self.path / "wirehouse.ini").write_text(text)

@@ -1,7 +1,12 @@
 """Limits: who is not let in hears why, in PostgreSQL's words, and costs the others nothing."""
 
+import os
+import pathlib
+import re
+import resource
 import socket
 import struct
+import threading
 import unittest
 
 from client import SLOW, Client, post
@@ -114,27 +119,51 @@ class Shares(unittest.TestCase):
             self.assertEqual(failures, ["22023"] * 2)
 
 
+def most_files():
+    """A client is a descriptor here too."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 class Storms(unittest.TestCase):
-    CLIENTS = 3000
-    SILENT = 1500
+    FULL = bool(os.environ.get("WIREHOUSE_FULL"))
+    CLIENTS = 20000 if FULL else 3000
+    WAVE = 2000 if FULL else 1500
+    SILENT = 5000 if FULL else 1500
+    MEMORY_KIB = 96 << 10
+
+    def setUp(self):
+        most_files()
+
+    def grown(self, server):
+        """By how much the server's memory has been above what it was: a function that says so."""
+        def peak():
+            return int(re.search(r"VmHWM:\s+(\d+)",
+                                 pathlib.Path(f"/proc/{server.process.pid}/status").read_text())[1])
+        before = peak()
+        return lambda: peak() - before
 
     def test_many_at_once(self):
         """More than there are places for: the first are served, the others hear why not."""
+        packet = b"user\0tester\0database\0main\0\0"
+        packet = struct.pack("!ii", 8 + len(packet), 3 << 16) + packet
         with Server("--max-connections", "100") as server:
-            packet = b"user\0tester\0database\0main\0\0"
-            packet = struct.pack("!ii", 8 + len(packet), 3 << 16) + packet
-            clients = []
-            for _ in range(self.CLIENTS):
-                clients.append(socket.create_connection(server.address(), 60))
-                clients[-1].sendall(packet)
-            served = told = 0
-            for client in clients:
-                answer = client.recv(1)
-                served += answer == b"R"
-                told += answer == b"E"
-            self.assertEqual(served, 100)
-            self.assertEqual(told, self.CLIENTS - served)
-            for client in clients:
+            grown = self.grown(server)
+            served = []
+            for _ in range(self.CLIENTS // self.WAVE):
+                wave = [socket.create_connection(server.address(), 60) for _ in range(self.WAVE)]
+                for client in wave:
+                    client.sendall(packet)
+                for client in wave:
+                    answer = client.recv(1)
+                    if answer == b"R":
+                        served.append(client)
+                        continue
+                    self.assertEqual(answer, b"E")
+                    client.close()
+            self.assertEqual(len(served), 100)
+            self.assertLess(grown(), self.MEMORY_KIB)
+            for client in served:
                 client.close()
             refusals = [e for e in server.events() if e["event"] == "connection refused"]
             self.assertLess(len(refusals), self.CLIENTS / 10)
@@ -144,11 +173,48 @@ class Storms(unittest.TestCase):
     def test_silent_ones(self):
         """Those who say nothing take no place, and make room for those who do."""
         with Server("--max-connections", "10") as server:
+            grown = self.grown(server)
             silent = [socket.create_connection(server.address(), 60) for _ in range(self.SILENT)]
             with Client(server.address()) as client:
                 self.assertTrue(client.is_open())
+            self.assertLess(grown(), self.MEMORY_KIB)
             for connection in silent:
                 connection.close()
+
+    def test_reload_and_drain(self):
+        """Clients come and go, their limits change, and the server ends: each hears why."""
+        def come_and_go(address, outcomes):
+            while True:
+                try:
+                    with Client(address, login=False) as client:
+                        client.send("Startup 3.0 user=tester database=main")
+                        last = client.answers("Z")[-1]
+                        while last == "ReadyForQuery I":
+                            last = client.query("select 1 as a")[-1]
+                            if len(outcomes) % 3 == 0:
+                                break
+                            outcomes.append("served")
+                        outcomes.append(last)
+                except ConnectionError:
+                    outcomes.append("closed")
+                    return
+
+        known = {"served", "ReadyForQuery I", "closed"}  # the end behind an error, too
+        with Server("--drain-timeout", "1h", ini="[wirehouse]\n") as server:
+            outcomes = []
+            threads = [threading.Thread(target=come_and_go, args=(server.address(), outcomes))
+                       for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for turn in range(20):
+                server.reload(f"[wirehouse]\nmax-connections = {turn % 4 + 1}\n"
+                              f"user-connections = {turn % 3}\nstatement-timeout = {turn}s\n")
+            server.process.terminate()
+            self.assertEqual(server.ended(), 0)
+            for thread in threads:
+                thread.join()
+            self.assertIn("served", outcomes)
+            self.assertEqual({o for o in outcomes if o not in known}, set())
 
 
 if __name__ == "__main__":
