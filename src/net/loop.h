@@ -28,7 +28,7 @@ struct net {
     struct lobby lobby;
     struct peers peers;
     atomic_uint places, places_taken; /* for those who have logged in */
-    struct log_rate refusals;
+    struct log_rate refusals, failed_handshakes;
     struct pgw_keepalive keepalive; /* the system's */
     int worker_epoll;               /* clients and the queue's event, edge triggered */
     int watchdog_epoll;             /* listeners, the alarm, the clients' hang-ups */

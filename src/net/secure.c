@@ -47,11 +47,14 @@ static enum secure_progress look(struct conn *conn)
 
 /* ---- the handshake ---- */
 
-static enum secure_progress fail(const struct conn *conn, const char *why)
+static enum secure_progress fail(struct conn *conn, const char *why)
 {
-    LOG_EVENT(conn->net->options.log, LOG_INFO, "TLS handshake failed",
-              LOG_TEXT_FIELD("address", conn->peer.address),
-              LOG_TEXT_FIELD("reason", why));
+    unsigned missed;
+    if (log_rate_allows(&conn->net->failed_handshakes, clock_now_us(), &missed))
+        LOG_EVENT(conn->net->options.log, LOG_INFO, "TLS handshake failed",
+                  LOG_TEXT_FIELD("address", conn->peer.address),
+                  LOG_TEXT_FIELD("reason", why),
+                  LOG_NUMBER_FIELD("more_before", missed));
     return SECURE_FAILED;
 }
 

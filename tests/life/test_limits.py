@@ -1,5 +1,7 @@
 """Limits: who is not let in hears why, in PostgreSQL's words, and costs the others nothing."""
 
+import http.client
+import json
 import os
 import pathlib
 import re
@@ -67,6 +69,41 @@ class Total(unittest.TestCase):
             status, problem = post(server.http_address(), "select 1")
             self.assertEqual((status, problem["sqlstate"], problem["detail"]),
                              (503, "53300", TOO_MANY))
+
+    def test_http_is_cancelled(self):
+        """DELETE needs no place, nor does /health."""
+        with Server("--max-connections", "1") as server:
+            running = http.client.HTTPConnection(*server.http_address(), timeout=60)
+            running.request("POST", "/v1/query", json.dumps({"sql": SLOW}), {"X-Query-Id": "slow-one"})
+            other = http.client.HTTPConnection(*server.http_address(), timeout=60)
+            status = 404
+            while status == 404:  # until it runs
+                other.request("DELETE", "/v1/query/slow-one")
+                answer = other.getresponse()
+                status = answer.status
+                answer.read()
+            self.assertEqual(status, 204)
+            self.assertEqual(running.getresponse().status, 408)
+            self.assertEqual(post(server.http_address(), "select 1")[0], 503)
+            other.request("GET", "/health")
+            self.assertEqual(other.getresponse().status, 200)
+            running.close()
+            other.close()
+
+    def test_out_of_descriptors(self):
+        """The spare one is for saying so; who is there already is served on."""
+        with Server() as server, Client(server.address()) as client:
+            used = {int(fd) for fd in os.listdir(f"/proc/{server.process.pid}/fd")}
+            first_free = next(fd for fd in range(len(used) + 1) if fd not in used)
+            hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)[1]
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (first_free, hard))
+            with Client(server.address(), login=False) as late:
+                error = late.error()
+                self.assertEqual((error["C"], error["M"]), ("53300", TOO_MANY))
+            self.assertTrue(client.is_open())
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (hard, hard))
+            with Client(server.address()) as again:
+                self.assertTrue(again.is_open())
 
     def test_a_reload_changes_it(self):
         with Server(ini="[wirehouse]\nmax-connections = 1\n") as server:
