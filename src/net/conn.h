@@ -51,8 +51,8 @@ struct conn {
     /* the owner's */
     struct transport transport;
     const struct session_factory *factory; /* the listener's */
-    enum conn_tls tls;
     struct session_peer peer;
+    enum conn_tls tls;
     unsigned reasons; /* of the last wake-up */
     bool woken;       /* what a WAIT waited for has come */
     bool ending;      /* CONN_ENDING has been seen: read up to the end */
@@ -67,6 +67,11 @@ struct conn {
     uint64_t came_us;
     struct conn *lobby_next, *lobby_previous;
 
+    /* lend.c */
+    _Atomic bool lend_is_due; /* lend_at_us is set */
+    _Atomic unsigned lending;
+    struct lent *lent; /* NULL: nothing may be lent */
+
     /* the slots' (slots.c) */
     _Atomic unsigned slot;
     struct conn *slot_next, *slot_previous;
@@ -75,7 +80,8 @@ struct conn {
     pthread_mutex_t lock;
     bool open;
     struct session session; /* its owner reads it without the lock */
-    uint64_t deadline_at_us, hang_up_at_us, repeat_at_us; /* 0 = none */
+    /* 0 = none */
+    uint64_t deadline_at_us, hang_up_at_us, repeat_at_us, lend_at_us;
     enum pgw_interrupt deadline_reason, repeat_reason;
     uint64_t repeat_statement, repeat_since_us;
 

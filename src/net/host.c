@@ -4,12 +4,16 @@
 #include "core/clock.h"
 #include "net/admission.h"
 #include "net/interrupts.h"
+#include "net/lend.h"
 #include "net/loop.h"
 
 static bool block_begin(void *host)
 {
     struct conn *conn = host;
-    return slots_take(&conn->net->slots, conn);
+    if (!slots_take(&conn->net->slots, conn))
+        return false;
+    lend_begin(conn);
+    return true;
 }
 
 static void block_end(void *host)

@@ -1,10 +1,10 @@
-/* interrupts.c - requests, repetition, and the three times a connection waits for.
+/* interrupts.c - requests, repetition, and the four times a connection waits for.
  *
  * A connection has at most one request under way; a graver reason replaces it. The
- * earliest of deadline, hang-up and repetition is its entry among the deadlines. A
- * request is repeated the less often the longer it has taken: an engine that did not
- * hear it the first time hears it soon, and a client that does not read its rows costs
- * little.
+ * earliest of deadline, hang-up, repetition and what is lent (lend.h) is its entry
+ * among the deadlines. A request is repeated the less often the longer it has taken: an
+ * engine that did not hear it the first time hears it soon, and a client that does not
+ * read its rows costs little.
  *
  * Hang-up. What a client sent before it went is served as PostgreSQL would, if that is
  * soon done: HANG_UP_GRACE_US later, whatever still runs is interrupted, and so on
@@ -13,9 +13,11 @@
 #include "net/interrupts.h"
 
 #include "core/clock.h"
+#include "net/lend.h"
 #include "net/loop.h"
 
 enum { REPEAT_US = 5000, REPEAT_MAX_US = 100000, HANG_UP_GRACE_US = 250000 };
+enum { LEND_US = 2000 };
 
 /* What ends a session is graver than what ends a statement. */
 static unsigned gravity(enum pgw_interrupt reason)
@@ -52,8 +54,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static void schedule(struct conn *conn)
 {
-    uint64_t next =
-        earlier(conn->deadline_at_us, earlier(conn->hang_up_at_us, conn->repeat_at_us));
+    uint64_t next = earlier(earlier(conn->deadline_at_us, conn->lend_at_us),
+                            earlier(conn->hang_up_at_us, conn->repeat_at_us));
     if (next && deadlines_set(&conn->net->deadlines, conn, next))
         loop_alarm(conn->net);
 }
@@ -131,6 +133,17 @@ void interrupts_deadline(struct conn *conn, uint64_t at_us, enum pgw_interrupt r
     (void)pthread_mutex_unlock(&conn->lock);
 }
 
+void interrupts_lend(struct conn *conn)
+{
+    (void)pthread_mutex_lock(&conn->lock);
+    if (conn->open) {
+        atomic_store(&conn->lend_is_due, true);
+        conn->lend_at_us = clock_now_us() + LEND_US;
+        schedule(conn);
+    }
+    (void)pthread_mutex_unlock(&conn->lock);
+}
+
 /* Lock the session of a process id; NULL, and nothing locked: there is none. */
 static struct conn *enter_pid(struct net *net, uint32_t pid)
 {
@@ -181,6 +194,8 @@ void interrupts_attend(struct net *net, conn_handle handle, uint64_t now_us)
     struct conn *conn = enter(net, handle);
     if (!conn)
         return;
+    if (has_come(&conn->lend_at_us, now_us) && lend_send(conn))
+        conn->lend_at_us = now_us + REPEAT_US;
     if (has_come(&conn->repeat_at_us, now_us))
         deliver(conn, now_us);
     if (has_come(&conn->deadline_at_us, now_us))

@@ -15,6 +15,9 @@ struct net;
  * it is what runs between these two calls, never what runs after the second. */
 void interrupts_deadline(struct conn *conn, uint64_t at_us, enum pgw_interrupt reason);
 
+/* By the owner: look soon whether what it has lent is still there (lend.h). */
+void interrupts_lend(struct conn *conn);
+
 /* By any thread; a wrong pid or key does nothing. */
 void interrupts_cancel(struct net *net, uint32_t pid, struct pgw_slice key);
 /* By any thread: without a key; PGW_INTERRUPT_NONE only asks. False: there is no

@@ -1,7 +1,7 @@
 /* serve.c - the driver: a session says what it wants, this obeys.
  *
  *     CLOSE  free the session, close the socket
- *     WORK   run: one step
+ *     WORK   run: one step; SEND beside it: the output may leave meanwhile (lend.h)
  *     SEND   write the output; would block: not again in this turn (LAST: close)
  *     TLS    a piece of the handshake (secure.c); would block: likewise
  *     RECV   read into the input; would block: likewise
@@ -20,6 +20,7 @@
 
 #include "core/heap.h"
 #include "net/admission.h"
+#include "net/lend.h"
 #include "net/loop.h"
 #include "net/secure.h"
 
@@ -35,11 +36,24 @@ enum action {
 };
 
 struct turn {
+    unsigned want;    /* of the session, when it was asked last */
     unsigned blocked; /* of PGW_WANT_SEND, _TLS, _RECV: not before the socket says so */
     bool failed;      /* the socket, or memory: close */
 };
 
 /* ---- one step each ---- */
+
+/* What is ready to be sent does not wait for a handler that blocks. */
+static void run_step(struct conn *conn, const struct turn *turn)
+{
+    struct lent lent;
+    bool lends = turn->want & ~turn->blocked & PGW_WANT_SEND;
+    conn->woken = false;
+    conn->lent = lends ? &lent : NULL;
+    conn->session.ops->run(conn->session.self);
+    if (lends)
+        lend_end(conn);
+}
 
 static void send_step(struct conn *conn, struct turn *turn)
 {
@@ -160,9 +174,9 @@ void serve_close(struct conn *conn)
 
 /* ---- a turn ---- */
 
-static enum action next_action(const struct conn *conn, const struct turn *turn)
+static enum action next_action(const struct conn *conn, struct turn *turn)
 {
-    unsigned want = conn->session.ops->want(conn->session.self);
+    unsigned want = turn->want = conn->session.ops->want(conn->session.self);
     unsigned able = want & ~turn->blocked;
     unsigned hopeful = PGW_WANT_WORK | PGW_WANT_WAIT | PGW_WANT_SEND;
     bool gives_up = want & PGW_WANT_LAST && turn->blocked & PGW_WANT_SEND;
@@ -190,8 +204,7 @@ void serve(struct conn *conn)
             serve_close(conn);
             return;
         case ACTION_RUN:
-            conn->woken = false;
-            conn->session.ops->run(conn->session.self);
+            run_step(conn, &turn);
             break;
         case ACTION_SEND:
             send_step(conn, &turn);

@@ -21,6 +21,7 @@ struct session_ops {
     uint8_t *(*recv_buf)(void *self, size_t *len);
     void (*recv_ack)(void *self, size_t len);
     void (*recv_eof)(void *self);
+    /* Also from within run: the bytes stay where they are while more are added. */
     size_t (*send_iov)(void *self, struct iovec *iov, size_t max);
     void (*send_ack)(void *self, size_t bytes);
     void (*idle)(void *self);

@@ -1,7 +1,8 @@
 /* transport.h - four calls between a connection and its socket.
  *
  * Plain, or with TLS in between (transport_tls.h). Sockets are non-blocking and never
- * raise SIGPIPE. Used by the connection's owner alone. */
+ * raise SIGPIPE. Used by the connection's owner alone, but for what it
+ * has lent (lend.h). */
 #ifndef NET_TRANSPORT_H
 #define NET_TRANSPORT_H
 

@@ -133,6 +133,17 @@ static bool is_blank(struct pgw_slice text)
     return true;
 }
 
+/* The string may end with it. */
+static void end_statement(pgw_session *session, const struct frame *frame)
+{
+    if (session->query_offset > frame->len) {
+        interrupt_end(session);
+        finish(session, frame);
+    } else {
+        interrupt_next(session);
+    }
+}
+
 static void run_next(pgw_session *session, const struct frame *frame,
                      struct pgw_slice rest)
 {
@@ -151,9 +162,9 @@ static void run_next(pgw_session *session, const struct frame *frame,
         if (is_blank(rest))
             session->query_offset = SIZE_MAX;
         status = flow_begin(session, &session->simple, true, &err);
-        if (session->state == STATE_SIMPLE)
-            interrupt_next(session);
     }
+    if (status == PGW_OK && session->state == STATE_SIMPLE)
+        end_statement(session, frame);
     if (status == PGW_ERROR) {
         if (err.position > 0)
             /* The handler counts from its statement, the client from the string. */
