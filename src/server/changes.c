@@ -196,21 +196,6 @@ void changes_note(struct query_session *session, struct slice statement)
         list->unknown = true;
 }
 
-void changes_note_table(struct query_session *session, struct slice schema,
-                        struct slice table)
-{
-    char parts[SQL_RELATION_PARTS][PART_BYTES] = {{0}};
-    if (!is_heard(session))
-        return;
-    if (schema.len < PART_BYTES && schema.len > 0)
-        memcpy(parts[1], schema.data, schema.len);
-    if (table.len < PART_BYTES && table.len > 0)
-        memcpy(parts[2], table.data, table.len);
-    lower(parts[1]);
-    lower(parts[2]);
-    add(session, parts);
-}
-
 /* ---- the end ---- */
 
 static void tell(struct query_session *session, const struct changed_tables *list)

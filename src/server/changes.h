@@ -5,6 +5,8 @@
 #ifndef SERVER_CHANGES_H
 #define SERVER_CHANGES_H
 
+#include <stdbool.h>
+
 #include "core/slice.h"
 
 struct changed_tables; /* a session's; NULL: it has written nothing */
@@ -12,11 +14,6 @@ struct query_session;
 
 /* A statement of the session has changed something. */
 void changes_note(struct query_session *session, struct slice statement);
-/* Rows of this table were changed, by what is no statement of the engine's; schema may
- * be empty. Both as identifiers. */
-void changes_note_table(struct query_session *session, struct slice schema,
-                        struct slice table);
-
 /* Will anybody be told? */
 bool changes_are_heard(const struct query_session *session);
 /* The transaction has ended: tell, or forget. */

@@ -92,6 +92,23 @@ class Changes(unittest.TestCase):
             self.writer.until_ready()
         self.assertEqual(self.hear(), changed("public.t", "public.u", "public.u"))
 
+    def test_copy(self):
+        for sql in "copy t from stdin", "copy sales.t (a) from stdin with (format csv)":
+            self.writer.send(f'Query "{sql}"')
+            self.writer.answers("G")
+            self.writer.send('CopyData "1\\n"', "CopyDone")
+            self.writer.until_ready()
+        self.writer.send('Query "copy u from stdin"')
+        self.writer.answers("G")
+        self.writer.send('CopyData "x\\n"', "CopyDone")
+        self.writer.until_ready()
+        self.assertEqual(self.hear(), changed("public.t", "sales.t"))
+
+    def test_prepared(self):
+        self.write("prepare inserting as insert into t values (1)")
+        self.write("execute inserting")
+        self.assertEqual(self.hear(), changed("public.t"))
+
     def test_http(self):
         http("insert into t values (1)")
         self.assertEqual(told(self.listener), changed("public.t"))
