@@ -9,20 +9,20 @@
 enum { AUTH_MAX = 65535 };
 
 static const struct frame_rule rules[] = {
-    {'B', 8, SIZE_MAX}, /* Bind */
-    {'E', 5, SIZE_MAX}, /* Execute */
-    {'S', 0, 0},        /* Sync */
-    {'Q', 1, SIZE_MAX}, /* Query */
-    {'P', 4, SIZE_MAX}, /* Parse */
-    {'D', 2, SIZE_MAX}, /* Describe */
-    {'C', 2, SIZE_MAX}, /* Close */
-    {'F', 8, SIZE_MAX}, /* FunctionCall */
-    {'H', 0, 0},        /* Flush */
-    {'X', 0, 0},        /* Terminate */
-    {'c', 0, 0},        /* CopyDone */
-    {'d', 0, SIZE_MAX}, /* CopyData */
-    {'f', 1, SIZE_MAX}, /* CopyFail */
-    {'p', 0, AUTH_MAX}, /* password, SASL */
+    {'B', SIZE_MAX}, /* Bind */
+    {'E', SIZE_MAX}, /* Execute */
+    {'S', 0},        /* Sync */
+    {'Q', SIZE_MAX}, /* Query */
+    {'P', SIZE_MAX}, /* Parse */
+    {'D', SIZE_MAX}, /* Describe */
+    {'C', SIZE_MAX}, /* Close */
+    {'F', SIZE_MAX}, /* FunctionCall */
+    {'H', 0},        /* Flush */
+    {'X', 0},        /* Terminate */
+    {'c', 0},        /* CopyDone */
+    {'d', SIZE_MAX}, /* CopyData */
+    {'f', SIZE_MAX}, /* CopyFail */
+    {'p', AUTH_MAX}, /* password, SASL */
 };
 
 static uint32_t read_u32(const uint8_t *from)
@@ -54,7 +54,7 @@ enum frame_status frame_peek(const uint8_t *input, size_t len, size_t limit,
         return FRAME_NEED_MORE;
     uint32_t length = read_u32(input + 1);
     size_t max = rule->max == SIZE_MAX ? limit : rule->max;
-    if (length < 4 || length - 4 < rule->min || length - 4 > max)
+    if (length < 4 || length - 4 > max)
         return FRAME_BAD_LENGTH;
     out->len = length - 4;
     out->size = out->len + FRAME_HEADER;

@@ -2,7 +2,8 @@
  * sane.
  *
  * Source: PostgreSQL documentation 55.7. Every length is checked here, once, before any
- * arithmetic is done with it. */
+ * arithmetic is done with it. A body that is too short for its type is for who reads it
+ * to find: that is an error (08P01), and the session goes on. */
 #ifndef PGWIRE_FRAME_H
 #define PGWIRE_FRAME_H
 
@@ -26,10 +27,10 @@ struct frame {
     size_t size;
 };
 
-/* What a type may be: its bounds of the body's length, in bytes. */
+/* How long the body of a type may be, in bytes. */
 struct frame_rule {
     char type;
-    size_t min, max;
+    size_t max;
 };
 
 /* Look at the front of the input. `limit` bounds the types whose rule says SIZE_MAX.

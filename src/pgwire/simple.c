@@ -12,7 +12,8 @@ static struct pgw_slice query_text(const pgw_session *session, struct frame *fra
 {
     (void)frame_peek(buf_data(&session->input), buf_len(&session->input),
                      session->message_max, frame);
-    return (struct pgw_slice){(const char *)frame->body, frame->len - 1};
+    size_t len = frame->len > 0 ? frame->len - 1 : 0; /* without its NUL */
+    return (struct pgw_slice){(const char *)frame->body, len};
 }
 
 static void finish(pgw_session *session, const struct frame *frame)

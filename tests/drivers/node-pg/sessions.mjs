@@ -128,6 +128,13 @@ async function settings() {
     await client.query("commit");
     equal(notices, [["WARNING", "25P01"]]);
   }));
+  await check("notifications", () => withClient({}, (listener) => withClient({}, async (sender) => {
+    const heard = new Promise((resolve) => listener.on("notification", resolve));
+    await listener.query("listen news");
+    await sender.query("select pg_notify('news', $1)", ["hello"]);
+    const { channel, payload, processId } = await heard;
+    equal([channel, payload, processId], ["news", "hello", sender.processID]);
+  })));
   await check("no such database", async () => {
     await fails(withClient({ database: "nosuch" }, async () => {}), "3D000");
   });

@@ -113,6 +113,14 @@ async function settings() {
       (sql) => sql.unsafe("commit"));
     equal(notices, [["WARNING", "25P01"]]);
   });
+  await check("notifications", () => withSql({ max: 1 }, async (sql) => {
+    let heard;
+    const payload = new Promise((resolve) => { heard = resolve; });
+    const { unlisten } = await sql.listen("news", heard);
+    await sql.notify("news", "hello");
+    equal(await payload, "hello");
+    await unlisten();
+  }));
   await check("no such database", () => withSql({ database: "nosuch" }, (sql) => fails(sql`select 1`, "3D000")));
 }
 
