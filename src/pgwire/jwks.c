@@ -4,6 +4,7 @@
  * the whole set; a key that is of no use is left out. */
 #include "pgwire/jwks.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "pgwire/base64url.h"
@@ -224,6 +225,7 @@ struct jwks *jwks_read(struct slice text, struct pgw_error *err)
     enum outcome outcome = SET_NO_MEMORY;
     if (set) {
         set->arena = arena;
+        atomic_init(&set->references, 1);
         outcome = text.len > JWKS_BYTES_MAX ? SET_MALFORMED : read_set(set, text);
     }
     if (outcome == SET_READ && set->count > 0)
@@ -241,7 +243,7 @@ struct jwks *jwks_read(struct slice text, struct pgw_error *err)
 
 void jwks_free(struct jwks *set)
 {
-    if (!set)
+    if (!set || atomic_fetch_sub(&set->references, 1) > 1)
         return;
     for (size_t i = 0; i < set->count; i++)
         crypto_key_free(&set->keys[i].key);

@@ -29,6 +29,7 @@ struct jwk {
 
 struct jwks {
     struct arena arena; /* the set itself, too */
+    _Atomic unsigned references;
     size_t count;
     struct jwk keys[JWKS_KEYS_MAX];
 };
@@ -36,6 +37,8 @@ struct jwks {
 /* Read a set, or one key alone. NULL, with *err set: 22023 for what is no set of keys,
  * or has none that is of use; 53200. */
 struct jwks *jwks_read(struct slice text, struct pgw_error *err) MUST_CHECK;
-void jwks_free(struct jwks *set); /* NULL is allowed */
+/* The one who read it has a reference; the last one to free it gives it back. NULL is
+ * allowed. Thread-safe. */
+void jwks_free(struct jwks *set);
 
 #endif

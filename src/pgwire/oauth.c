@@ -1,11 +1,12 @@
 /* oauth.c - the validator of JSON Web Tokens: an issuer's rules, and its keys.
  *
- * The keys are immutable, and swapped as a whole: whoever judges holds the lock to
- * read, the new ones are read from their file before it is taken to write. */
+ * The keys are immutable, and exchanged as a whole: whoever judges holds a reference,
+ * so that the lock is never held for longer than it takes to count. */
 #include <pgwire/oauth.h>
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -19,7 +20,7 @@ struct pgw_jwt_validator {
     struct arena arena; /* the rules' strings, and itself */
     struct jwt_rules rules;
     const char *key_file;
-    pthread_rwlock_t lock;
+    pthread_mutex_t lock;
     struct jwks *keys; /* under the lock */
 };
 
@@ -64,7 +65,7 @@ static pgw_jwt_validator *validator_of(const struct pgw_jwt_options *options)
         made->key_file = copy_of(&arena, options->key_file, &failed).data;
         made->arena = arena;
     }
-    if (made && !failed && pthread_rwlock_init(&made->lock, NULL) == 0)
+    if (made && !failed && pthread_mutex_init(&made->lock, NULL) == 0)
         return made;
     arena_free(&arena);
     return NULL;
@@ -106,7 +107,7 @@ void pgw_jwt_validator_free(pgw_jwt_validator *validator)
     if (!validator)
         return;
     jwks_free(validator->keys);
-    pthread_rwlock_destroy(&validator->lock);
+    pthread_mutex_destroy(&validator->lock);
     struct arena arena = validator->arena;
     arena_free(&arena);
 }
@@ -117,21 +118,30 @@ enum pgw_status pgw_jwt_validator_reload(pgw_jwt_validator *validator,
     struct jwks *keys = read_keys(validator->key_file, err);
     if (!keys)
         return PGW_ERROR;
-    pthread_rwlock_wrlock(&validator->lock);
+    pthread_mutex_lock(&validator->lock);
     struct jwks *old = validator->keys;
     validator->keys = keys;
-    pthread_rwlock_unlock(&validator->lock);
+    pthread_mutex_unlock(&validator->lock);
     jwks_free(old);
     return PGW_OK;
+}
+
+static struct jwks *acquire(pgw_jwt_validator *validator)
+{
+    pthread_mutex_lock(&validator->lock);
+    struct jwks *keys = validator->keys;
+    atomic_fetch_add(&keys->references, 1);
+    pthread_mutex_unlock(&validator->lock);
+    return keys;
 }
 
 enum pgw_status pgw_jwt_validate(pgw_jwt_validator *validator, struct pgw_slice token,
                                  struct pgw_token_result *result, struct pgw_error *err)
 {
-    pthread_rwlock_rdlock(&validator->lock);
+    struct jwks *keys = acquire(validator);
     bool is_judged =
-        jwt_judge(&validator->rules, validator->keys,
-                  (struct slice){token.data, token.len}, time(NULL), result, err);
-    pthread_rwlock_unlock(&validator->lock);
+        jwt_judge(&validator->rules, keys, (struct slice){token.data, token.len},
+                  time(NULL), result, err);
+    jwks_free(keys);
     return is_judged ? PGW_OK : PGW_ERROR;
 }

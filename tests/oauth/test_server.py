@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import time
 import unittest
 
@@ -103,6 +104,18 @@ class Server(unittest.TestCase):
                 self.reload("reloaded.*all")
             self.assertEqual(self.says(tokens.token()), "ada")
             self.assertEqual(living.execute("select 1").fetchone(), (1,))
+
+    def test_start(self):
+        """Rules whose keys are not there, or are none, are refused at the start, with the line."""
+        line = RULES.read_text().splitlines()[1]
+        for keys, fault in (("nowhere.json", "cannot be read: No such file"), ("users", "not a JSON Web Key Set")):
+            rules = RULES.with_name("bad")
+            rules.write_text(f"local all all reject\n{line.replace('keys.json', keys)}\n")
+            run = subprocess.run([os.environ["WIREHOUSE"], "serve", "--pg", "127.0.0.1:0", "--http", "127.0.0.1:0",
+                                  "--hba", rules], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("bad", run.stderr)
+            self.assertRegex(run.stderr, f"2: the keys .*{fault}")
 
     def test_log(self):
         """Why a token was refused, and nothing of it."""

@@ -2,6 +2,8 @@
  * the validator whose keys are exchanged. Other libraries' tokens: tests/oauth. */
 #include "unit.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -383,6 +385,53 @@ static void test_reload(void **state)
     pgw_jwt_validator_free(NULL);
 }
 
+struct judge {
+    pgw_jwt_validator *validator;
+    _Atomic bool stop;
+    _Atomic unsigned judged;
+};
+
+static void *judge_on(void *self)
+{
+    struct judge *judge = self;
+    const struct pgw_slice token = {ED25519_TOKEN, sizeof ED25519_TOKEN - 1};
+    while (!atomic_load(&judge->stop)) {
+        struct pgw_token_result result;
+        struct pgw_error err;
+        if (pgw_jwt_validate(judge->validator, token, &result, &err) == PGW_OK &&
+            strcmp(result.reason, "its claims are not an object of JSON") == 0)
+            atomic_fetch_add(&judge->judged, 1);
+    }
+    return NULL;
+}
+
+/* Threads that judge while the keys are exchanged: none of them misses its key. */
+static void test_reload_meanwhile(void **state)
+{
+    enum { THREADS = 4, RELOADS = 50 };
+    (void)state;
+    char path[] = "/tmp/keys.XXXXXX";
+    struct pgw_error err;
+    pthread_t threads[THREADS];
+    const struct pgw_jwt_options options = {
+        .issuer = "i", .audience = "a", .key_file = path};
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    write_file(path, SET(P256_JWK "," ED25519_JWK));
+    struct judge judge = {.validator = pgw_jwt_validator_new(&options, &err)};
+    assert_non_null(judge.validator);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, judge_on, &judge), 0);
+    for (unsigned i = 0; i < RELOADS || atomic_load(&judge.judged) < RELOADS; i++)
+        assert_int_equal(pgw_jwt_validator_reload(judge.validator, &err), PGW_OK);
+    atomic_store(&judge.stop, true);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    pgw_jwt_validator_free(judge.validator);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void test_options(void **state)
 {
     static const struct pgw_jwt_options rows[] = {
@@ -412,4 +461,4 @@ UNIT_MAIN(cmocka_unit_test_setup_teardown(test_tokens, begin, end),
           cmocka_unit_test_setup_teardown(test_long_token, begin, end),
           cmocka_unit_test_setup_teardown(test_no_memory, begin, end),
           cmocka_unit_test(test_no_memory_for_keys), cmocka_unit_test(test_reload),
-          cmocka_unit_test(test_options))
+          cmocka_unit_test(test_reload_meanwhile), cmocka_unit_test(test_options))
