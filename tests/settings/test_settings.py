@@ -21,7 +21,6 @@ REPORTED = ("application_name", "client_encoding", "DateStyle", "default_transac
 ALLOWED = {
     "set client_encoding = latin1": ("0A000", "text is UTF-8, and is not converted"),
     "set time zone 'a', 'b'": ("22023", "the values are read before their number is known"),
-    "notify a": ("0A000", "there are no notifications"),
     "savepoint a": ("0A000", "the engine has no savepoints"),
     "set default_transaction_isolation = serializable":
         ("0A000", "the engine's snapshots are not serializable"),

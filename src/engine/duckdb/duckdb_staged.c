@@ -63,7 +63,7 @@ static bool fill(duckdb_vector vector, const struct column *column, size_t rows)
     size_t width = column->layout == LAYOUT_STRING16 ? sizeof(duckdb_string_t)
                                                      : layout_width(column->layout);
     fill_validity(vector, column, rows);
-    if (column->layout == LAYOUT_NULL)
+    if (column->layout == LAYOUT_NULL || rows == 0)
         return true;
     if (column->layout == LAYOUT_UUID_BYTES)
         fill_uuids(vector, column, rows);
