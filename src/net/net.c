@@ -24,7 +24,7 @@
 /* A turn that finds both ways of the socket blocked must still come to parking. */
 enum { YIELD_STEPS_LEAST = 3 };
 enum { IO_THREADS = 2, SLOTS_PER_CORE = 2, YIELD_STEPS = 64, FILES_KEPT = 64 };
-enum { THREADS_MAX = 4096, STRANGERS = 1024 };
+enum { THREADS_MAX = 4096, STRANGERS = 384 };
 
 /* ---- options ---- */
 

@@ -21,7 +21,7 @@ struct net_options {
     unsigned io_threads;      /* 0 = 2 */
     unsigned slots;           /* 0 = cores * 2 */
     unsigned max_connections; /* that have logged in; 0 = as many as fit */
-    unsigned max_strangers;   /* that have not; 0 = 1024 at most, a quarter of all */
+    unsigned max_strangers;   /* that have not; 0 = 384 at most, a quarter of all */
     unsigned max_all;         /* 0 = descriptor limit less 64 */
     unsigned yield_steps;     /* 0 = 64; 3 at least */
     struct unix_rights unix_rights; /* of unix sockets */

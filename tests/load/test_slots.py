@@ -13,8 +13,9 @@ from process import run_times
 SLOTS = int(os.environ["SLOTS"])
 WAITING = 4
 BUSY_NS = 30_000_000
-# Documented to look at the tables.
-ASKS_ENGINE = {"lock table t in access share mode"}
+# They look at the tables, or hold a statement that the engine reads.
+ASKS_ENGINE = {"lock table t in access share mode", "declare c binary insensitive scroll cursor for select 1",
+               "declare h cursor with hold for select 1", "prepare p (int, text) as select $1 + 1, $2"}
 
 STRINGS = [
     (["begin; set local work_mem = '8MB'; show work_mem; commit"], 'CommandComplete "COMMIT"'),
