@@ -427,8 +427,9 @@ static void serve_startup(struct model *model)
     free(packet);
     if (opened)
         assert_encoded(model);
-    else if (model->answer_len > 0)
-        assert(model->answer[0] == 'N' || (model->answer[0] == 'E' && model->closed));
+    else if (model->answer_len > 0) /* versions are agreed upon before parameters */
+        assert(model->answer[0] == 'N' ||
+               (model->closed && (model->answer[0] == 'E' || model->answer[0] == 'v')));
     else
         assert(model->closed); /* a cancel, or a packet without a layout */
 }

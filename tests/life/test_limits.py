@@ -180,6 +180,18 @@ class Storms(unittest.TestCase):
         before = peak()
         return lambda: peak() - before
 
+    def is_served(self, client):
+        """All that it is told first ends with ReadyForQuery, or with why not: the last place may go
+        to another behind the proof of who it is."""
+        said = b""
+        while not said.endswith(b"Z\0\0\0\5I"):
+            part = client.recv(4096)
+            said += part
+            if not part:
+                self.assertIn(b"C53300\0", said)
+                return False
+        return True
+
     def test_many_at_once(self):
         """More than there are places for: the first are served, the others hear why not."""
         packet = b"user\0tester\0database\0main\0\0"
@@ -192,12 +204,10 @@ class Storms(unittest.TestCase):
                 for client in wave:
                     client.sendall(packet)
                 for client in wave:
-                    answer = client.recv(1)
-                    if answer == b"R":
+                    if self.is_served(client):
                         served.append(client)
-                        continue
-                    self.assertEqual(answer, b"E")
-                    client.close()
+                    else:
+                        client.close()
             self.assertEqual(len(served), 100)
             self.assertLess(grown(), self.MEMORY_KIB)
             for client in served:
